@@ -1,0 +1,169 @@
+"""The one settings file. Everything that differs between installations comes from the environment: see docs/operating.md."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from encore.config.discover import installed_tools
+
+env = environ.Env()
+ROOT = Path(__file__).resolve().parents[2]
+DATA = Path(env.str("ENCORE_DATA", default=str(ROOT / "data"))).expanduser().resolve()
+
+DEBUG = env.bool("ENCORE_DEBUG", default=False)
+SECRET_KEY = env.str("ENCORE_SECRET_KEY", default="only-for-development" if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("Set ENCORE_SECRET_KEY to a long random text. There is no default outside debug.")
+
+PLATFORM_NAME = env.str("ENCORE_NAME", default="Encore")
+BASE_URL = env.str("ENCORE_BASE_URL", default="http://127.0.0.1:8000")
+ALLOWED_HOSTS = env.list("ENCORE_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("ENCORE_TRUSTED_ORIGINS", default=[])
+HTTPS = env.bool("ENCORE_HTTPS", default=BASE_URL.startswith("https://"))
+
+INSTALLED_APPS = [
+    "django_cotton",
+    "lucide",
+    "django_htmx",
+    "axes",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "encore.base",
+    "encore.ledger",
+    "encore.people",
+    "encore.courses",
+    "encore.toolkit",
+    *installed_tools(),
+    "encore.exchange",
+    "encore.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "encore.people.middleware.SignInRequiredMiddleware",
+    "encore.people.middleware.ReaderMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "encore.config.urls"
+WSGI_APPLICATION = "encore.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "encore.web.context.frame",
+            ],
+            "builtins": ["lucide.templatetags.lucide", "encore.base.templatetags.encore"],
+        },
+    }
+]
+
+# Database: SQLite for one machine, PostgreSQL for more. docs/operating.md has the settings of each.
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA / 'encore.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["CONN_MAX_AGE"] = 600
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;"
+            "PRAGMA cache_size=-20000; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=27103364;"
+        ),
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+    DATABASES["default"]["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": env.int("ENCORE_DATABASE_POOL", default=8), "timeout": 10}
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "encore.people.sign_in.UsernameOrEmail"]
+PASSWORD_HASHERS = ["encore.people.sign_in.TunedArgon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "sign_in"
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
+INVITATION_DAYS = 30
+
+AXES_FAILURE_LIMIT = env.int("ENCORE_SIGN_IN_ATTEMPTS", default=8)
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_LOCKOUT_CALLABLE = "encore.people.views.locked_out"
+
+LANGUAGE_CODE = env.str("ENCORE_LANGUAGE", default="en")
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [ROOT / "encore" / "locale"]
+TIME_ZONE = env.str("ENCORE_TIME_ZONE", default="Europe/Brussels")  # the platform's zone; storage is UTC
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+MEDIA_ROOT = DATA / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+UPLOAD_LIMIT = env.int("ENCORE_UPLOAD_MB", default=100) * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+EMAIL_CONFIG = env.email("ENCORE_EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("ENCORE_EMAIL_FROM", default="Encore <encore@localhost>")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [SELF],
+        "form-action": [SELF],
+        "img-src": [SELF, "data:"],
+    }
+}
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("ENCORE_BEHIND_PROXY", default=False) else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "encore_sign_in"
+CSRF_COOKIE_NAME = "encore_csrf"
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CSRF_FAILURE_VIEW = "encore.web.errors.csrf_failure"
+
+COACH_DAYS = 0  # the platform's default of a session's days of extra access for coaches
