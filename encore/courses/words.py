@@ -1,0 +1,81 @@
+"""The closed sets of words of courses and sessions: plain enums, shared by rules, models, pages and files."""
+
+from enum import IntEnum, StrEnum
+
+
+class SessionState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+    ARCHIVED = "archived"
+
+
+class AfterEnd(StrEnum):
+    """What a session still allows after a person's own window."""
+
+    READ_ONLY = "read_only"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class EnrolmentState(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+    COMPLETED = "completed"
+
+
+class Access(IntEnum):
+    """How far a person gets in a place. Ordered; the words written out are the names: "NONE" … "MANAGE"."""
+
+    NONE = 0
+    LISTED = 1
+    READ = 2
+    WORK = 3
+    COACH = 4
+    MANAGE = 5
+
+
+class Sight(StrEnum):
+    """Which data a person sees; a level alone opens none."""
+
+    CONTENT = "content"
+    TALK = "talk"
+    PEOPLE = "people"
+
+
+class Reason(StrEnum):
+    """Why a decision came out as it did."""
+
+    OPEN = "open"
+    NOT_YET = "not_yet"
+    ENDED = "ended"
+    DURATION_RUNNING = "duration_running"
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+    COMPLETED = "completed"
+    EXCLUDED = "excluded"
+    DRAFT = "draft"
+    CANCELLED = "cancelled"
+    ARCHIVED = "archived"
+    OTHER_COURSE = "other_course"
+    MANAGES = "manages"
+    TEACHES = "teaches"
+    FOLLOWS = "follows"
+    NO_ROLE = "no_role"
+
+
+class ListName(StrEnum):
+    """The three lists of My sessions, in the order in which they claim a session."""
+
+    CURRENT = "current"
+    UPCOMING = "upcoming"
+    PAST = "past"
+
+
+class Phase(StrEnum):
+    """Where a moment lies in a window."""
+
+    BEFORE = "before"
+    INSIDE = "inside"
+    AFTER = "after"
