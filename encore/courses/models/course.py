@@ -1,0 +1,85 @@
+"""Courses: content and tools, written by their teachers. Nobody is graded here."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from encore.people.models import Person
+
+course_code = RegexValidator(
+    r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+    _("Use letters, digits, dots, hyphens and underscores, starting with a letter or digit."),
+)
+
+
+class CourseCategory(models.Model):
+    name = models.CharField(_("name"), max_length=150)
+    code = models.CharField(_("code"), max_length=40, blank=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", Lower("name")]
+        verbose_name = _("course category")
+        verbose_name_plural = _("course categories")
+        constraints = [models.UniqueConstraint(Lower("name"), name="course_category_name_is_unique")]
+
+    def __str__(self):
+        return self.name
+
+
+class Course(models.Model):
+    """A course. Learners meet it through a session; `/courses/<code>/` is where it is written."""
+
+    code = models.CharField(_("code"), max_length=40, validators=[course_code])
+    title = models.CharField(_("title"), max_length=250)
+    category = models.ForeignKey(
+        CourseCategory,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="courses",
+        verbose_name=_("category"),
+    )
+    language = models.CharField(_("language"), max_length=20, blank=True)
+    picture = models.ImageField(_("picture"), upload_to="courses/", blank=True)
+    teachers_see_results = models.BooleanField(_("its teachers may see sessions' results"), default=False)
+    created_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    search_text = models.CharField(max_length=400, editable=False)
+
+    class Meta:
+        ordering = ["title", "id"]
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+        constraints = [models.UniqueConstraint(Lower("code"), name="course_code_is_unique")]
+
+    def __str__(self):
+        return self.title
+
+    def save(self, *args, **kwargs):
+        from encore.base.text import fold
+
+        self.search_text = fold(f"{self.code} {self.title}")[:400]
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "search_text"}
+        super().save(*args, **kwargs)
+
+
+class CourseTeacher(models.Model):
+    """A person who writes the course: a teacher, or an assistant who may write but not publish."""
+
+    class Kind(models.TextChoices):
+        TEACHER = "teacher", _("Teacher")
+        ASSISTANT = "assistant", _("Assistant")
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="teachers")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="courses_taught")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.TEACHER)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["course", "person"], name="one_teaching_role_per_course")]
+
+    def __str__(self):
+        return f"{self.person}: {self.course}"

@@ -1,0 +1,145 @@
+"""What was done, is being done, was sent: jobs, stored plans, outgoing mail, audit entries."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Job(models.Model):
+    """Work done later by the worker. A body is idempotent and goes on from `done` when it is taken up again."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Stopped")
+
+    kind = models.CharField(max_length=60)
+    payload = models.JSONField(default=dict)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="jobs")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    message = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    stop_asked = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["state", "id"], name="job_by_state")]
+
+    def __str__(self):
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (self.State.DONE, self.State.FAILED, self.State.CANCELLED)
+
+
+class Plan(models.Model):
+    """Bulk work, shown row by row before it is applied (design: enrolment, "Bulk work is a plan")."""
+
+    class State(models.TextChoices):
+        READY = "ready", _("Ready to apply")
+        APPLYING = "applying", _("Being applied")
+        APPLIED = "applied", _("Applied")
+        STALE = "stale", _("Out of date")
+        DISCARDED = "discarded", _("Discarded")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    options = models.JSONField(default=dict)
+    notes = models.JSONField(default=list)  # sentences about the whole file: encoding, unknown columns …
+    state = models.CharField(max_length=10, choices=State, default=State.READY)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="plans")
+    at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="plans")
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self):
+        return self.title
+
+
+class PlanRow(models.Model):
+    """One row of a plan: what will happen, to what, and why not if it is refused. Never holds a clear password."""
+
+    class Action(models.TextChoices):
+        ADD = "add", _("Add")
+        CHANGE = "change", _("Change")
+        NOTHING = "nothing", _("Nothing to do")
+        REFUSE = "refuse", _("Refused")
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="rows")
+    line = models.PositiveIntegerField()
+    action = models.CharField(max_length=8, choices=Action)
+    subject = models.CharField(max_length=300)
+    reasons = models.JSONField(default=list)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["line", "id"]
+        indexes = [models.Index(fields=["plan", "action", "line"], name="plan_rows_by_action")]
+
+    def __str__(self):
+        return f"{self.line}: {self.subject}"
+
+
+class Mail(models.Model):
+    """One letter to one person. Unique by person, purpose and occasion: nothing is sent twice."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mails")
+    purpose = models.CharField(max_length=40)
+    occasion = models.CharField(max_length=100)
+    to = models.EmailField()
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    queued_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "purpose", "occasion"], name="one_mail_per_person_and_occasion")
+        ]
+        indexes = [models.Index(fields=["queued_at"], condition=Q(sent_at=None), name="mail_to_send")]
+
+    def __str__(self):
+        return f"{self.subject} → {self.to}"
+
+
+class AuditEntry(models.Model):
+    """Who did what to whom, when, and what changed. Only ever added to."""
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="audit_entries")
+    verb = models.CharField(max_length=60)
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField(null=True)
+    subject = models.CharField(max_length=300)
+    course_session_id = models.BigIntegerField(null=True)
+    changes = models.JSONField(default=dict)  # {"field": [before, after]} or facts of the deed
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "audit entries"
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id", "-id"], name="audit_by_subject"),
+            models.Index(fields=["course_session_id", "-id"], name="audit_by_session"),
+        ]
+
+    def __str__(self):
+        return f"{self.verb} {self.subject}"

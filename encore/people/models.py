@@ -1,0 +1,140 @@
+"""Accounts, their roles, and classes."""
+
+import uuid
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from encore.people.words import Role
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(username__iexact=username)
+
+
+class Person(AbstractBaseUser):
+    """An account. Several roles possible; roles in a place (learner, coach, teacher of a course) are rows elsewhere."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system", _("As the device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    username = models.CharField(_("username"), max_length=100)
+    email = models.EmailField(_("e-mail"), blank=True)
+    first_name = models.CharField(_("first name"), max_length=100)
+    last_name = models.CharField(_("last name"), max_length=100)
+    official_code = models.CharField(_("official code"), max_length=40, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=60, blank=True)
+    theme = models.CharField(_("theme"), max_length=6, choices=Theme, default=Theme.SYSTEM)
+    picture = models.ImageField(_("picture"), upload_to="people/", blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    is_administrator = models.BooleanField(_("administrator"), default=False)
+    is_session_administrator = models.BooleanField(_("session administrator"), default=False)
+    is_teacher = models.BooleanField(_("teacher"), default=False)
+    is_hr_manager = models.BooleanField(_("HR manager"), default=False)
+    created_at = models.DateTimeField()
+    search_text = models.CharField(
+        max_length=500, editable=False
+    )  # kept by save(): names, username, e-mail, code, folded
+
+    objects = PersonManager()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email"]
+
+    class Meta:
+        ordering = ["last_name", "first_name", "id"]
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="username_is_unique"),
+            models.UniqueConstraint(
+                Lower("email"), condition=Q(is_active=True) & ~Q(email=""), name="email_is_unique_among_active_accounts"
+            ),
+        ]
+        indexes = [models.Index(fields=["last_name", "first_name", "id"], name="people_by_name")]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.username
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The platform roles this person has. Each role is a yes or no field named is_<role>."""
+        return frozenset(role for role in Role if getattr(self, f"is_{role}"))
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The person's own zone; None means the platform's."""
+        return ZoneInfo(self.time_zone) if self.time_zone else None
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.search_text = search_text(self)
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "search_text"}
+        super().save(*args, **kwargs)
+
+
+def search_text(person: Person) -> str:
+    """What a search for a person looks in: lower case, without accents. Also for bulk_create, which skips save()."""
+    from encore.base.text import fold
+
+    parts = (
+        person.first_name,
+        person.last_name,
+        person.first_name,
+        person.username,
+        person.email,
+        person.official_code,
+    )
+    return fold(" ".join(part for part in parts if part))[:500]
+
+
+class SchoolClass(models.Model):
+    """A standing group of people, enrolled and updated as one."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=150)
+    description = models.TextField(_("description"), blank=True)
+    created_at = models.DateTimeField()
+    people: models.ManyToManyField = models.ManyToManyField(
+        Person, through="ClassMember", through_fields=("school_class", "person"), related_name="school_classes"
+    )
+
+    class Meta:
+        ordering = [Lower("name"), "id"]
+        verbose_name = _("class")
+        verbose_name_plural = _("classes")
+        constraints = [models.UniqueConstraint(Lower("name"), name="class_name_is_unique")]
+
+    def __str__(self):
+        return self.name
+
+
+class ClassMember(models.Model):
+    school_class = models.ForeignKey(SchoolClass, on_delete=models.CASCADE, related_name="members")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="class_memberships")
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school_class", "person"], name="one_membership_per_class")]
+
+    def __str__(self):
+        return f"{self.person} in {self.school_class}"

@@ -1,0 +1,250 @@
+"""What tools share: items in versions, released by lines; files; settings; schedule; completions."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from encore.courses.models import Course, CourseSession, Enrolment, Release, SessionCourse
+from encore.people.models import Person
+
+
+class Item(models.Model):
+    """One thing in a tool. With a `session_course` it belongs to that session alone."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="items")
+    session_course = models.ForeignKey(SessionCourse, null=True, on_delete=models.CASCADE, related_name="items")
+    kind = models.CharField(max_length=40)
+    created_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["course", "session_course", "kind"], name="items_of_a_course")]
+
+    def __str__(self):
+        return f"{self.kind} {self.uuid}"
+
+
+class Version(models.Model):
+    """One published state of an item's content. Never changes. `content` fits the kind's schema (toolkit.content)."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="versions")
+    session_course = models.ForeignKey(SessionCourse, null=True, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=250)
+    content = models.JSONField()
+    author = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["item", "number"], name="version_number_of_an_item")]
+
+    def __str__(self):
+        return f"{self.title} {self.number}"
+
+
+class Draft(models.Model):
+    """The one unpublished state of an item in a place. `stamp` rises with every save; a save names the one it saw."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="drafts")
+    session_course = models.ForeignKey(SessionCourse, null=True, on_delete=models.CASCADE, related_name="drafts")
+    title = models.CharField(max_length=250)
+    content = models.JSONField()
+    parent = models.ForeignKey(Item, null=True, on_delete=models.SET_NULL, related_name="+")
+    author = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    stamp = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(session_course=None), name="one_draft_of_an_item_in_the_course"
+            ),
+            models.UniqueConstraint(
+                fields=["item", "session_course"],
+                condition=Q(session_course__isnull=False),
+                name="one_draft_of_an_item_in_a_session_course",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class Line(models.Model):
+    """Where an item stands in a release: its version (null = not there), folder and order."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="lines")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="lines")
+    version = models.ForeignKey(Version, null=True, on_delete=models.PROTECT, related_name="lines")
+    parent = models.ForeignKey(Item, null=True, on_delete=models.SET_NULL, related_name="child_lines")
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["release", "item"], name="item_once_per_release")]
+        indexes = [models.Index(fields=["item", "-id"], name="lines_of_an_item")]
+
+    def __str__(self):
+        return f"{self.item} in {self.release}"
+
+
+class StoredFile(models.Model):
+    """One file's bytes, kept once whatever uses it."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=120)
+    path = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    def __str__(self):
+        return self.sha256[:12]
+
+
+class FileUse(models.Model):
+    """The only link to a file, and the permission: it is served where the version or draft that uses it is visible."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="uses")
+    name = models.CharField(max_length=255)
+    version = models.ForeignKey(Version, null=True, on_delete=models.CASCADE, related_name="file_uses")
+    draft = models.ForeignKey(Draft, null=True, on_delete=models.CASCADE, related_name="file_uses")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(version=None, draft__isnull=False) | Q(version__isnull=False, draft=None),
+                name="file_use_has_one_user",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class ToolSettings(models.Model):
+    """Whether a tool shows in a place, and where in the menu. Null = inherit: session course, course, the tool itself."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="tool_settings")
+    session_course = models.ForeignKey(SessionCourse, null=True, on_delete=models.CASCADE, related_name="tool_settings")
+    tool = models.CharField(max_length=40)
+    visible = models.BooleanField(null=True)
+    position = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "tool"], condition=Q(session_course=None), name="tool_settings_of_a_course"
+            ),
+            models.UniqueConstraint(
+                fields=["session_course", "tool"],
+                condition=Q(session_course__isnull=False),
+                name="tool_settings_of_a_session_course",
+            ),
+        ]
+
+    def __str__(self):
+        return self.tool
+
+
+class ItemSettings(models.Model):
+    """Configuration of an item in a place. Null = inherit; moments are text (courses.moments); `never` = explicitly none."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="settings")
+    session_course = models.ForeignKey(SessionCourse, null=True, on_delete=models.CASCADE, related_name="item_settings")
+    visible = models.BooleanField(null=True)
+    position = models.PositiveIntegerField(null=True)
+    opens = models.CharField(max_length=60, null=True)
+    due = models.CharField(max_length=60, null=True)
+    closes = models.CharField(max_length=60, null=True)
+    options = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(session_course=None), name="settings_of_an_item_in_the_course"
+            ),
+            models.UniqueConstraint(
+                fields=["item", "session_course"],
+                condition=Q(session_course__isnull=False),
+                name="settings_of_an_item_in_a_session_course",
+            ),
+        ]
+
+    def __str__(self):
+        return f"settings of {self.item}"
+
+
+class ItemException(models.Model):
+    """One learner's own configuration of one item: who gave it, why, until when."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="item_exceptions")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="exceptions")
+    opens = models.CharField(max_length=60, null=True)
+    due = models.CharField(max_length=60, null=True)
+    closes = models.CharField(max_length=60, null=True)
+    options = models.JSONField(default=dict)
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "item"], name="one_exception_per_enrolment_and_item")
+        ]
+
+    def __str__(self):
+        return f"{self.enrolment}: {self.item}"
+
+
+class Schedule(models.Model):
+    """Resolved dates of an item: for everyone in a session course, or for one enrolment where they differ. UTC."""
+
+    session_course = models.ForeignKey(SessionCourse, on_delete=models.CASCADE, related_name="schedule")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="schedule")
+    enrolment = models.ForeignKey(Enrolment, null=True, on_delete=models.CASCADE, related_name="schedule")
+    opens = models.DateTimeField(null=True)
+    due = models.DateTimeField(null=True)
+    closes = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session_course", "item"], condition=Q(enrolment=None), name="schedule_for_everyone"
+            ),
+            models.UniqueConstraint(
+                fields=["session_course", "item", "enrolment"],
+                condition=Q(enrolment__isnull=False),
+                name="schedule_for_one",
+            ),
+        ]
+        indexes = [models.Index(fields=["session_course", "due"], name="what_is_due")]
+
+    def __str__(self):
+        return f"{self.item} in {self.session_course}"
+
+
+class Completion(models.Model):
+    """A learner has done with an item: for documents and links, has seen it. One per enrolment and item."""
+
+    session = models.ForeignKey(CourseSession, on_delete=models.PROTECT, related_name="completions")
+    session_course = models.ForeignKey(SessionCourse, on_delete=models.PROTECT, related_name="completions")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="completions")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="completions")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="completions")
+    at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "enrolment", "item"], name="completed_once_per_enrolment")
+        ]
+        indexes = [models.Index(fields=["session_course", "enrolment"], name="completions_in_a_course")]
+
+    def __str__(self):
+        return f"{self.enrolment}: {self.item}"
