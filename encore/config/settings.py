@@ -1,4 +1,4 @@
-"""The one settings file. Everything that differs between installations comes from the environment: see docs/operating.md."""
+"""The one settings file. What differs between installations comes from the environment: see docs/operating.md."""
 
 from pathlib import Path
 
@@ -10,12 +10,22 @@ from encore.config.discover import installed_tools
 
 env = environ.Env()
 ROOT = Path(__file__).resolve().parents[2]
-DATA = Path(env.str("ENCORE_DATA", default=str(ROOT / "data"))).expanduser().resolve()
+# A checkout keeps its data inside (git ignores it); an installed package must not write among the libraries.
+CHECKOUT = (ROOT / "pyproject.toml").exists()
+DATA = Path(env.str("ENCORE_DATA", default=str(ROOT / "data" if CHECKOUT else "~/.local/share/encore")))
+DATA = DATA.expanduser().resolve()
 
 DEBUG = env.bool("ENCORE_DEBUG", default=False)
-SECRET_KEY = env.str("ENCORE_SECRET_KEY", default="only-for-development" if DEBUG else "")
+SECRET_KEY = env.str("ENCORE_SECRET_KEY", default="")
+if not SECRET_KEY and (DATA / "secret-key").is_file():
+    SECRET_KEY = (DATA / "secret-key").read_text().strip()
+if not SECRET_KEY and DEBUG:
+    SECRET_KEY = "only-for-development"
 if not SECRET_KEY:
-    raise ImproperlyConfigured("Set ENCORE_SECRET_KEY to a long random text. There is no default outside debug.")
+    raise ImproperlyConfigured(
+        f"Set ENCORE_SECRET_KEY to a long random text, or keep one in {DATA / 'secret-key'}. "
+        "There is no default outside debug."
+    )
 
 PLATFORM_NAME = env.str("ENCORE_NAME", default="Encore")
 BASE_URL = env.str("ENCORE_BASE_URL", default="http://127.0.0.1:8000")
