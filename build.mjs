@@ -20,7 +20,7 @@ await build({
   entryPoints: { app: 'assets/bundle.css' },
   outdir: MADE,
   loader: { '.woff2': 'file', '.svg': 'dataurl' },
-  assetNames: 'fonts/[name]-[hash]',
+  assetNames: 'fonts/[name]', // no hash here: base.html asks for one by name, and the static storage adds its own
 })
 
 // The editor is its own entry: only pages with a rich-text field load it. What both need becomes a shared chunk.
