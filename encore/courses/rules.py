@@ -76,6 +76,11 @@ class Terms:
     shown_from: datetime | None = None
     shown_until: datetime | None = None
 
+    def __post_init__(self) -> None:
+        # Words may come as text from a row or a file; one that we do not know must never pass for an open door.
+        object.__setattr__(self, "state", SessionState(self.state))
+        object.__setattr__(self, "after_end", AfterEnd(self.after_end))
+
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentTerms:
@@ -86,6 +91,9 @@ class EnrolmentTerms:
     closes_at: datetime | None = None
     extra_days: int = 0
     first_entered_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", EnrolmentState(self.state))
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +283,7 @@ def _highest(rows: Iterable[_Row]) -> _Row:
 def _stretch(
     at: datetime, boundaries: Iterable[datetime], level_at: Callable[[datetime], Access]
 ) -> tuple[datetime | None, datetime | None]:
-    """The largest interval around `at` with one level. Between two boundaries nothing changes: each piece is asked once."""
+    """The largest interval around `at` with one level. Between boundaries nothing changes: each piece is asked once."""
     starts = [EARLIEST, *sorted(bound for bound in boundaries if bound > EARLIEST)]
     first = last = bisect_right(starts, at) - 1
     level = level_at(at)
@@ -294,23 +302,22 @@ def _stretch(
 
 def learner_window(terms: Terms, enrolment: EnrolmentTerms) -> Window:
     """When this learner may work: own dates first, then the session's with the extra days."""
-    if enrolment.closes_at is not None:
-        closes_at = enrolment.closes_at
-    elif terms.duration_days is not None:
-        closes_at = _days_after(enrolment.first_entered_at, terms.duration_days + enrolment.extra_days, terms.zone)
+    if terms.duration_days is not None:
+        counted_from, days = enrolment.first_entered_at, terms.duration_days + enrolment.extra_days
     else:
-        closes_at = _days_after(terms.closes_at, enrolment.extra_days, terms.zone)
-    return Window(terms.opens_at if enrolment.opens_at is None else enrolment.opens_at, closes_at)
+        counted_from, days = terms.closes_at, enrolment.extra_days
+    return Window(
+        enrolment.opens_at or terms.opens_at,
+        enrolment.closes_at or _days_after(counted_from, days, terms.zone),
+    )
 
 
 def coach_window(terms: Terms) -> Window:
     """When coaches may coach: absolute coach dates first, then the session's with the days around them."""
-    opens_at, closes_at = terms.coach_opens_at, terms.coach_closes_at
-    if opens_at is None:
-        opens_at = _days_after(terms.opens_at, -terms.coach_days_before, terms.zone)
-    if closes_at is None:
-        closes_at = _days_after(terms.closes_at, terms.coach_days_after, terms.zone)
-    return Window(opens_at, closes_at)
+    return Window(
+        terms.coach_opens_at or _days_after(terms.opens_at, -terms.coach_days_before, terms.zone),
+        terms.coach_closes_at or _days_after(terms.closes_at, terms.coach_days_after, terms.zone),
+    )
 
 
 def session_window(terms: Terms) -> Window:
@@ -327,7 +334,7 @@ def add_days(instant: datetime, days: int, zone: tzinfo) -> datetime:
 
 
 def add_to_clock(instant: datetime, amount: timedelta, zone: tzinfo) -> datetime:
-    """Wall-clock arithmetic: what the clock on the wall shows, plus the amount. Adding nothing leaves the instant alone."""
+    """Wall-clock arithmetic: what the clock on the wall shows, plus the amount. Adding nothing changes nothing."""
     try:
         if amount:
             return from_clock(instant.astimezone(zone).replace(tzinfo=None) + amount, zone)
@@ -335,6 +342,13 @@ def add_to_clock(instant: datetime, amount: timedelta, zone: tzinfo) -> datetime
             return instant
     except OverflowError as error:
         raise BeyondTheCalendar(f"{amount} from {instant:%Y-%m-%d} is beyond the calendar.") from error
+
+
+def add_to_day(day: date, amount: timedelta) -> date:
+    try:
+        return day + amount
+    except OverflowError as error:
+        raise BeyondTheCalendar(f"{amount} from {day} is beyond the calendar.") from error
 
 
 def from_clock(wall: datetime, zone: tzinfo) -> datetime:
@@ -353,11 +367,8 @@ def start_of_day(day: date, zone: tzinfo) -> datetime:
 
 
 def end_of_day(day: date, zone: tzinfo) -> datetime:
-    """The instant at which this day is over there: the next midnight, which no longer belongs to it."""
-    try:
-        return start_of_day(day + timedelta(days=1), zone)
-    except OverflowError as error:
-        raise BeyondTheCalendar(f"{day} is the last day of the calendar.") from error
+    """The instant at which this day is over there: the next midnight, which is no longer part of it."""
+    return start_of_day(add_to_day(day, timedelta(days=1)), zone)
 
 
 def _days_after(instant: datetime | None, days: int, zone: tzinfo) -> datetime | None:

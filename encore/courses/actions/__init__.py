@@ -1,0 +1,1 @@
+"""What is done to courses, sessions and enrolments: one verb, one transaction."""

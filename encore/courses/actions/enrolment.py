@@ -1,0 +1,366 @@
+"""Enrolling and leaving (design: enrolment)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from encore.courses import signals
+from encore.courses.actions.letters import tell_enrolled
+from encore.courses.errors import CannotDo, SessionFull
+from encore.courses.models import (
+    CourseExclusion,
+    CourseSession,
+    Enrolment,
+    EnrolmentChange,
+    EnrolmentSource,
+    SessionCourse,
+    WaitingPerson,
+)
+from encore.courses.windows import fill_enrolment, terms_of
+from encore.ledger.actions import record
+from encore.people.models import Person, SchoolClass
+
+Kind = EnrolmentSource.Kind
+State = Enrolment.State
+BATCH = 500
+
+
+@dataclass
+class Enrolling:
+    """What became of each person, as ids of people. `asks`: came back after leaving; a person must choose how."""
+
+    enrolled: list[int] = field(default_factory=list)
+    restored: list[int] = field(default_factory=list)
+    already: list[int] = field(default_factory=list)
+    waiting: list[int] = field(default_factory=list)
+    asks: list[int] = field(default_factory=list)
+
+
+@transaction.atomic
+def enrol(
+    people: Iterable[int],
+    session: CourseSession,
+    *,
+    by: Person | None,
+    at: datetime,
+    kind: str = Kind.HAND,
+    school_class: SchoolClass | None = None,
+    returning: Literal["ask", "restore", "again"] = "ask",
+    over_seats: bool = False,
+) -> Enrolling:
+    """Enrol people (ids) in a session. Who is in it already gains the source; nobody is ever enrolled twice.
+
+    Who left before: by hand, as `returning` says; by an automatic kind, restored only if the last source had gone.
+    Beyond the seats: automatic kinds wait in line; by hand SessionFull is raised, unless `over_seats`.
+    """
+    session = CourseSession.objects.select_for_update().get(pk=session.pk)
+    people = list(dict.fromkeys(people))
+    latest = {e.person_id: e for e in _latest(session, people)}
+    result, new, back = Enrolling(), [], []
+    for person in people:
+        former = latest.get(person)
+        if former is None:
+            new.append(person)
+        elif former.is_live:
+            result.already.append(person)
+        elif kind == Kind.HAND and returning == "again":
+            new.append(person)
+        elif (kind == Kind.HAND and returning == "restore") or (kind != Kind.HAND and former.left_by_itself):
+            back.append(person)
+        else:
+            result.asks.append(person)
+    free = free_seats(session)
+    if free is not None and not over_seats and len(new) + len(back) > free:
+        if kind == Kind.HAND:
+            raise SessionFull(_full(session, free, len(new) + len(back)), free=free)
+        back, new, result.waiting = _seat(back, new, free)
+        _wait(session, result.waiting, kind=kind, school_class=school_class, by=by, at=at)
+    enrolments = _restore([latest[p] for p in back], by=by, at=at) + _create(session, new, latest, by=by, at=at)
+    result.enrolled, result.restored = new, back
+    _add_sources([latest[p] for p in result.already] + enrolments, kind=kind, school_class=school_class, by=by, at=at)
+    if enrolments:
+        WaitingPerson.objects.filter(session=session, person__in=new + back).delete()
+        signals.enrolled.send(CourseSession, session=session, enrolments=enrolments, by=by, at=at)
+        record("enrol", session, by=by, at=at, session_id=session.pk, changes={"people": new + back, "source": kind})
+        if session.mail_on_enrolment:
+            tell_enrolled(session, new + back, at=at)
+    return result
+
+
+@transaction.atomic
+def remove_source(
+    people: Iterable[int],
+    session: CourseSession,
+    *,
+    kind: str,
+    by: Person | None,
+    at: datetime,
+    school_class: SchoolClass | None = None,
+) -> list[int]:
+    """Take one source from people's enrolments; who has none left leaves. Returns the ids of those who left."""
+    session = CourseSession.objects.select_for_update().get(pk=session.pk)
+    people = list(people)
+    sources = EnrolmentSource.objects.filter(
+        enrolment__session=session, enrolment__person__in=people, kind=kind, school_class=school_class
+    )
+    touched = list(sources.values_list("enrolment", flat=True))
+    sources.delete()
+    WaitingPerson.objects.filter(session=session, person__in=people, kind=kind, school_class=school_class).delete()
+    without = Enrolment.objects.filter(pk__in=touched, state__in=Enrolment.LIVE).exclude(
+        Exists(EnrolmentSource.objects.filter(enrolment=OuterRef("pk")))
+    )
+    return _end(list(without), State.WITHDRAWN, by=by, at=at, reason="", automatic=True)
+
+
+@transaction.atomic
+def withdraw(enrolments: Iterable[Enrolment], *, by: Person, at: datetime, reason: str = "") -> list[int]:
+    """A person takes people out of a session, whatever brought them. Results stay. Returns people's ids."""
+    live = [e for e in _locked(enrolments) if e.is_live]
+    EnrolmentSource.objects.filter(enrolment__in=live).delete()
+    return _end(live, State.WITHDRAWN, by=by, at=at, reason=reason, automatic=False)
+
+
+@transaction.atomic
+def set_state(enrolment: Enrolment, state: str, *, by: Person, at: datetime, reason: str = "") -> Enrolment:
+    """Suspend, resume or complete an enrolment. Withdrawing is `withdraw`; coming back is `enrol`."""
+    if state == State.WITHDRAWN:
+        raise ValueError("use withdraw()")
+    enrolment = _locked([enrolment])[0]
+    if enrolment.state == state:
+        return enrolment
+    if not enrolment.is_live and not (enrolment.state == State.COMPLETED and state == State.ACTIVE):
+        raise CannotDo(_("%(name)s is not enrolled any more.") % {"name": enrolment.person})
+    before, enrolment.state = enrolment.state, state
+    enrolment.completed_at = at if state == State.COMPLETED else None
+    enrolment.save(update_fields=["state", "completed_at"])
+    EnrolmentChange.objects.create(enrolment=enrolment, state=state, by=by, at=at, reason=reason)
+    record(
+        "change state",
+        enrolment,
+        by=by,
+        at=at,
+        session_id=enrolment.session_id,
+        changes={"state": [before, state], "reason": reason},
+    )
+    if state == State.COMPLETED:
+        signals.enrolment_ended.send(Enrolment, enrolments=[enrolment], by=by, at=at)
+        seat_waiting(enrolment.session, at=at)
+    return enrolment
+
+
+@transaction.atomic
+def set_personal_time(
+    enrolment: Enrolment,
+    *,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    extra_days: int,
+    reason: str,
+    by: Person,
+    at: datetime,
+) -> Enrolment:
+    """Give one learner own dates or extra days, with the reason. Progress is untouched."""
+    enrolment = _locked([enrolment])[0]
+    if opens_at and closes_at and closes_at <= opens_at:
+        raise CannotDo(_("The end must be after the start."))
+    before = [str(enrolment.opens_at), str(enrolment.closes_at), enrolment.extra_days]
+    enrolment.opens_at, enrolment.closes_at, enrolment.extra_days = opens_at, closes_at, extra_days
+    enrolment.time_reason, enrolment.time_by = reason, by
+    fill_enrolment(enrolment, terms_of(enrolment.session))
+    enrolment.save()
+    after = [str(opens_at), str(closes_at), extra_days]
+    record(
+        "give personal time",
+        enrolment,
+        by=by,
+        at=at,
+        session_id=enrolment.session_id,
+        changes={"time": [before, after], "reason": reason},
+    )
+    signals.enrolment_dates_changed.send(Enrolment, enrolments=[enrolment], at=at)
+    return enrolment
+
+
+@transaction.atomic
+def exclude(
+    enrolment: Enrolment, session_course: SessionCourse, *, by: Person | None, at: datetime, reason: str = ""
+) -> None:
+    """Take one person out of one course of their session. Raises CannotDo for a course of another session."""
+    if session_course.session_id != enrolment.session_id:
+        raise CannotDo(_("This course is not part of that session."))
+    _row, new = CourseExclusion.objects.get_or_create(
+        enrolment=enrolment, session_course=session_course, defaults={"by": by, "at": at, "reason": reason}
+    )
+    if new:
+        record(
+            "exclude from course",
+            enrolment,
+            by=by,
+            at=at,
+            session_id=enrolment.session_id,
+            changes={"course": session_course.course_id, "reason": reason},
+        )
+
+
+@transaction.atomic
+def include(enrolment: Enrolment, session_course: SessionCourse, *, by: Person, at: datetime) -> None:
+    """Undo an exclusion."""
+    if CourseExclusion.objects.filter(enrolment=enrolment, session_course=session_course).delete()[0]:
+        record(
+            "include in course",
+            enrolment,
+            by=by,
+            at=at,
+            session_id=enrolment.session_id,
+            changes={"course": session_course.course_id},
+        )
+
+
+def free_seats(session: CourseSession) -> int | None:
+    """Seats left, never below 0; None without a maximum. Count it only under the session's lock."""
+    if session.seats is None:
+        return None
+    taken = Enrolment.objects.filter(session=session, state__in=Enrolment.LIVE).count()
+    return max(0, session.seats - taken)
+
+
+def seat_waiting(session: CourseSession, *, at: datetime) -> None:
+    """Offer freed seats in order of waiting."""
+    free = free_seats(session)
+    line = WaitingPerson.objects.filter(session=session).select_related("school_class")
+    for waiting in line if free is None else line[:free]:
+        enrol([waiting.person_id], session, by=waiting.by, at=at, kind=waiting.kind, school_class=waiting.school_class)
+
+
+def _latest(session: CourseSession, people: list[int]) -> list[Enrolment]:
+    """The governing enrolments, each with `left_by_itself`: ended because its last source went."""
+    rows = []
+    for start in range(0, len(people), BATCH):
+        rows += Enrolment.objects.filter(
+            session=session, person__in=people[start : start + BATCH], is_latest=True
+        ).select_for_update()
+    ended = [e.pk for e in rows if not e.is_live]
+    last = dict(
+        EnrolmentChange.objects.filter(enrolment__in=ended).order_by("id").values_list("enrolment", "automatic")
+    )
+    for e in rows:
+        e.left_by_itself = e.state == State.WITHDRAWN and last.get(e.pk, False)  # type: ignore[attr-defined]
+    return rows
+
+
+def _locked(enrolments: Iterable[Enrolment]) -> list[Enrolment]:
+    ids = [e.pk for e in enrolments]
+    return list(
+        Enrolment.objects.select_for_update(of=("self",)).filter(pk__in=ids).select_related("session", "person")
+    )
+
+
+def _create(
+    session: CourseSession, people: list[int], latest: dict[int, Enrolment], *, by: Person | None, at: datetime
+) -> list[Enrolment]:
+    terms = terms_of(session)
+    again = [latest[p].pk for p in people if p in latest]
+    Enrolment.objects.filter(pk__in=again).update(is_latest=False)
+    rows = []
+    for person in people:
+        number = latest[person].number + 1 if person in latest else 1
+        row = Enrolment(session=session, person_id=person, number=number, enrolled_at=at)
+        fill_enrolment(row, terms)
+        rows.append(row)
+    created = Enrolment.objects.bulk_create(rows, batch_size=BATCH)
+    _note(created, State.ACTIVE, by=by, at=at)
+    return created
+
+
+def _restore(enrolments: list[Enrolment], *, by: Person | None, at: datetime) -> list[Enrolment]:
+    for enrolment in enrolments:
+        enrolment.state, enrolment.completed_at = State.ACTIVE, None
+    Enrolment.objects.bulk_update(enrolments, ["state", "completed_at"], batch_size=BATCH)
+    _note(enrolments, State.ACTIVE, by=by, at=at)
+    return enrolments
+
+
+def _note(
+    enrolments: list[Enrolment],
+    state: str,
+    *,
+    by: Person | None,
+    at: datetime,
+    reason: str = "",
+    automatic: bool = False,
+) -> None:
+    EnrolmentChange.objects.bulk_create(
+        [
+            EnrolmentChange(enrolment=e, state=state, by=by, at=at, reason=reason, automatic=automatic)
+            for e in enrolments
+        ],
+        batch_size=BATCH,
+    )
+
+
+def _add_sources(
+    enrolments: list[Enrolment], *, kind: str, school_class: SchoolClass | None, by: Person | None, at: datetime
+) -> None:
+    EnrolmentSource.objects.bulk_create(
+        [EnrolmentSource(enrolment=e, kind=kind, school_class=school_class, by=by, at=at) for e in enrolments],
+        batch_size=BATCH,
+        ignore_conflicts=True,
+    )
+
+
+def _end(
+    enrolments: list[Enrolment], state: str, *, by: Person | None, at: datetime, reason: str, automatic: bool
+) -> list[int]:
+    if not enrolments:
+        return []
+    for start in range(0, len(enrolments), BATCH):
+        Enrolment.objects.filter(pk__in=[e.pk for e in enrolments[start : start + BATCH]]).update(state=state)
+    _note(enrolments, state, by=by, at=at, reason=reason, automatic=automatic)
+    people = [e.person_id for e in enrolments]
+    signals.enrolment_ended.send(Enrolment, enrolments=enrolments, by=by, at=at)
+    for session in {e.session_id: e.session for e in enrolments}.values():
+        mine = [e.person_id for e in enrolments if e.session_id == session.pk]
+        record("withdraw", session, by=by, at=at, session_id=session.pk, changes={"people": mine, "reason": reason})
+        seat_waiting(session, at=at)
+    return people
+
+
+def _seat(back: list[int], new: list[int], free: int) -> tuple[list[int], list[int], list[int]]:
+    line = back + new
+    seated = set(line[:free])
+    return [p for p in back if p in seated], [p for p in new if p in seated], line[free:]
+
+
+def _wait(
+    session: CourseSession,
+    people: list[int],
+    *,
+    kind: str,
+    school_class: SchoolClass | None,
+    by: Person | None,
+    at: datetime,
+) -> None:
+    WaitingPerson.objects.bulk_create(
+        [
+            WaitingPerson(session=session, person_id=p, kind=kind, school_class=school_class, by=by, at=at)
+            for p in people
+        ],
+        batch_size=BATCH,
+        ignore_conflicts=True,
+    )
+
+
+def _full(session: CourseSession, free: int, wanted: int) -> str:
+    return ngettext(
+        "“%(title)s” has %(free)d free seat, and you are adding %(wanted)d.",
+        "“%(title)s” has %(free)d free seats, and you are adding %(wanted)d.",
+        free,
+    ) % {"title": session.title, "free": free, "wanted": wanted}

@@ -1,0 +1,234 @@
+"""`here`: what a request is about (a course, a session, or one course in a session) and what this person may do in it now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import CharField, DateTimeField, F, QuerySet, Value
+
+from encore.courses.models import (
+    Course,
+    CourseCoach,
+    CourseExclusion,
+    CourseSession,
+    CourseTeacher,
+    Enrolment,
+    GeneralCoach,
+    SessionCourse,
+    SessionFollower,
+)
+from encore.courses.rules import (
+    Action,
+    Decision,
+    Locks,
+    Refusal,
+    Spell,
+    Standing,
+    Terms,
+    decide,
+    decide_course,
+    list_of,
+    may,
+)
+from encore.courses.windows import enrolment_terms, terms_of
+from encore.courses.words import Access, ListName, Sight
+from encore.people.models import Person
+
+
+class NoSuchPlace(Exception):
+    """There is no such course, session or course in a session."""
+
+
+@dataclass(frozen=True)
+class Here:
+    """A place with one person in it at one moment. Make it with `here_for` or `places_of`, never by hand."""
+
+    person: Person
+    at: datetime
+    access: Decision
+    course: Course | None = None
+    session: CourseSession | None = None
+    session_course: SessionCourse | None = None
+    enrolment: Enrolment | None = None
+    list_name: ListName | None = None
+    standing: Standing = field(default_factory=Standing)
+    terms: Terms = field(default_factory=Terms)
+    locks: Locks = field(default_factory=Locks)
+
+    def may(self, action: Action) -> bool:
+        return self.why_not(action) is None
+
+    def why_not(self, action: Action) -> Refusal | None:
+        return may(self.access, self.locks, action)
+
+    def sees(self, sight: Sight) -> bool:
+        return sight in self.access.sees
+
+    @property
+    def is_open(self) -> bool:
+        return self.access.level >= Access.READ
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether one may read but no longer work, for a reason of time or state: the pages then carry a bar."""
+        return self.access.level == Access.READ and self.enrolment is not None
+
+    @property
+    def records(self) -> bool:
+        """Whether what this person does here is recorded: a live enrolment at WORK."""
+        return self.access.level >= Access.WORK and self.enrolment is not None and self.enrolment.state == "active"
+
+    @property
+    def writes(self) -> bool:
+        """Whether this person sees drafts, marks and the means to change things here."""
+        return self.access.level >= Access.COACH
+
+    @property
+    def title(self) -> str:
+        """The course's title, with the session's beside it; in a standing session the course's alone."""
+        if self.course is None:
+            return str(self.session)
+        elif self.session is None or self.session.is_standing:
+            return self.course.title
+        else:
+            return f"{self.course.title} · {self.session.title}"
+
+
+def here_for(person: Person, *, at: datetime, session: int | None = None, code: str | None = None) -> Here:
+    """The place named by a session's id, a course's code, or both. At most three queries.
+
+    Raises NoSuchPlace when it does not exist. Whether the person may be there is `access.level`.
+    """
+    if session is None:
+        return _course(person, code or "", at)
+    elif code is None:
+        found = CourseSession.objects.select_related("category", "owner", "standing_for").filter(pk=session).first()
+        if found is None:
+            raise NoSuchPlace
+        return _Facts(person, [found]).here(found, None, at)
+    else:
+        place = (
+            SessionCourse.objects.select_related("session__owner", "course__category")
+            .filter(session=session, course__code__iexact=code)
+            .first()
+        )
+        if place is None:
+            raise NoSuchPlace
+        return _Facts(person, [place.session]).here(place.session, place, at)
+
+
+def places_of(person: Person, sessions: Iterable[CourseSession], *, at: datetime) -> dict[int, tuple[Here, list[Here]]]:
+    """For each session (by id): the session as a whole, and each of its courses in order. Three queries in all."""
+    sessions = list(sessions)
+    facts = _Facts(person, sessions)
+    courses: dict[int, list[SessionCourse]] = defaultdict(list)
+    for place in (
+        SessionCourse.objects.filter(session__in=[s.pk for s in sessions])
+        .select_related("course")
+        .order_by("position", "id")
+    ):
+        courses[place.session_id].append(place)
+    return {s.pk: (facts.here(s, None, at), [facts.here(s, place, at) for place in courses[s.pk]]) for s in sessions}
+
+
+def _course(person: Person, code: str, at: datetime) -> Here:
+    course = Course.objects.select_related("category").filter(code__iexact=code).first()
+    if course is None:
+        raise NoSuchPlace
+    kind = CourseTeacher.objects.filter(course=course, person=person.pk).values_list("kind", flat=True).first()
+    access = decide_course(
+        teacher=kind == CourseTeacher.Kind.TEACHER,
+        assistant=kind == CourseTeacher.Kind.ASSISTANT,
+        administrator=person.is_administrator,
+    )
+    return Here(person=person, at=at, access=access, course=course)
+
+
+class _Facts:
+    """What one person is in some sessions: two queries, however many sessions."""
+
+    def __init__(self, person: Person, sessions: Iterable[CourseSession]) -> None:
+        self.person = person
+        ids = [s.pk for s in sessions]
+        self.rows: dict[int, list[tuple[str, int | None, datetime | None, datetime | None]]] = defaultdict(list)
+        for session_id, kind, place, opens, closes in _role_rows(person, ids):
+            self.rows[session_id].append((kind, place, opens, closes))
+        self.enrolments = {
+            e.session_id: e for e in Enrolment.objects.filter(person=person.pk, session__in=ids, is_latest=True)
+        }
+
+    def here(self, session: CourseSession, place: SessionCourse | None, at: datetime) -> Here:
+        standing, terms = self.standing(session, place), terms_of(session, place.course if place else None)
+        return Here(
+            person=self.person,
+            at=at,
+            access=decide(standing, terms, at),
+            course=place.course if place else None,
+            session=session,
+            session_course=place,
+            enrolment=self.enrolments.get(session.pk),
+            list_name=list_of(standing, terms, at),
+            standing=standing,
+            terms=terms,
+        )
+
+    def standing(self, session: CourseSession, place: SessionCourse | None) -> Standing:
+        """Towards one course of the session, or (place None) the session as a whole, where any course's role counts."""
+        here = place.pk if place else None
+        spells: dict[str, list[Spell]] = defaultdict(list)
+        kinds = set()
+        for kind, at_place, opens, closes in self.rows[session.pk]:
+            if kind == "coach" and here and at_place != here:
+                kind = "other"
+            elif kind in ("teacher", "excluded") and here and at_place != here:
+                continue
+            kinds.add(kind)
+            spells[kind].append(Spell(opens, closes))
+        enrolment = self.enrolments.get(session.pk)
+        return Standing(
+            enrolment=enrolment_terms(enrolment) if enrolment else None,
+            excluded=here is not None and "excluded" in kinds,
+            course_coach=tuple(spells["coach"]),
+            general_coach=tuple(spells["general"]),
+            other_course_coach=tuple(spells["other"]),
+            course_teacher="teacher" in kinds,
+            follows="follower" in kinds,
+            session_administrator=self.person.is_session_administrator and session.owner_id == self.person.pk,
+            administrator=self.person.is_administrator,
+        )
+
+
+def _role_rows(person: Person, sessions: list[int]) -> QuerySet[Any, tuple[Any, ...]]:
+    """(session, kind, session course or null, held from, held until) of every role row; one query."""
+    none = Value(None, output_field=DateTimeField())
+
+    def rows(model: type, kind: str, session: str, place: str | None, *, dated: bool) -> QuerySet[Any, tuple[Any, ...]]:
+        return (
+            model.objects.filter(**{"person" if model is not CourseExclusion else "enrolment__person": person.pk})
+            .filter(**{f"{session}__in": sessions})
+            .order_by()
+            .values_list(
+                F(session),
+                Value(kind, output_field=CharField()),
+                F(place) if place else F(session),
+                F("from_at") if dated else none,
+                F("until_at") if dated else none,
+            )
+        )
+
+    general = rows(GeneralCoach, "general", "session_id", None, dated=True)
+    return general.union(
+        rows(CourseCoach, "coach", "session_course__session_id", "session_course_id", dated=True),
+        rows(
+            CourseTeacher, "teacher", "course__session_courses__session_id", "course__session_courses__id", dated=False
+        ).filter(kind=CourseTeacher.Kind.TEACHER),
+        rows(SessionFollower, "follower", "session_id", None, dated=False),
+        rows(CourseExclusion, "excluded", "session_course__session_id", "session_course_id", dated=False).filter(
+            enrolment__is_latest=True
+        ),
+        all=True,
+    )

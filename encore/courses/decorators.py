@@ -1,0 +1,59 @@
+"""`@in_course` and `@in_session`: make `here` once per request, and guard the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import now
+
+from encore.courses.context import Here, NoSuchPlace, here_for
+from encore.courses.explaining import explain
+from encore.courses.words import Access, Sight
+
+View = Callable[..., HttpResponse]
+
+
+def in_course(view: View | None = None, *, level: Access = Access.READ, sight: Sight | None = Sight.CONTENT) -> Any:
+    """For views of a course, in a session (`session` and `code` in the address) or on its own (`code` alone).
+
+    Calls `view(request, here, …)`. 404 where the person may know nothing of the place, an explaining 403 where the
+    door is closed or the level or sight asked for is not theirs.
+    """
+    return _door(view, level, sight)
+
+
+def in_session(view: View | None = None, *, level: Access = Access.READ, sight: Sight | None = None) -> Any:
+    """For views of a session as a whole (`session` in the address); otherwise as `in_course`."""
+    return _door(view, level, sight)
+
+
+def _door(view: View | None, level: Access, sight: Sight | None) -> Any:
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, *args: Any, session: int | None = None, code: str | None = None, **kwargs: Any
+        ) -> HttpResponse:
+            try:
+                here = here_for(request.user, at=now(), session=session, code=code)
+            except NoSuchPlace:
+                raise Http404 from None
+            if here.access.level is Access.NONE:
+                raise Http404
+            request.here = here  # type: ignore[attr-defined]
+            if here.access.level < level or (sight and not here.sees(sight)):
+                return closed_door(request, here)
+            return view(request, here, *args, **kwargs)
+
+        guarded.door = (level, sight)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate(view) if view else decorate
+
+
+def closed_door(request: HttpRequest, here: Here) -> HttpResponse:
+    """The 403 that says why, since when, until when, and whom to ask."""
+    return render(request, "closed_door.html", {"here": here, "door": explain(here)}, status=403)

@@ -1,0 +1,121 @@
+"""Says why a door is open, half open or closed, since when, until when, and whom to ask (design: access, "Explaining")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from encore.base.dates import long_moment
+from encore.courses.context import Here
+from encore.courses.models import CourseCoach, GeneralCoach
+from encore.courses.rules import Window, coach_window, learner_window
+from encore.courses.words import Access, Reason
+from encore.people.models import Person
+
+PLAIN: dict[Reason, Promise] = {
+    Reason.OPEN: gettext_lazy("This is open."),
+    Reason.SUSPENDED: gettext_lazy("Your enrolment is suspended. Your results stay in My results."),
+    Reason.WITHDRAWN: gettext_lazy("You are no longer enrolled. Your results stay in My results."),
+    Reason.COMPLETED: gettext_lazy("You have completed this. You can still read everything."),
+    Reason.EXCLUDED: gettext_lazy("You do not take part in this course of the session."),
+    Reason.DRAFT: gettext_lazy("This session is being prepared."),
+    Reason.CANCELLED: gettext_lazy("This session has been cancelled."),
+    Reason.ARCHIVED: gettext_lazy("This session has been archived."),
+    Reason.OTHER_COURSE: gettext_lazy("You coach another course of this session."),
+    Reason.MANAGES: gettext_lazy("You manage this session."),
+    Reason.TEACHES: gettext_lazy("You see this as a teacher of the course: you can read, nothing is recorded."),
+    Reason.FOLLOWS: gettext_lazy("You follow this session through its reports."),
+    Reason.NO_ROLE: gettext_lazy("You do not take part in this session."),
+}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """`sentence` in the reader's zone and language; `ask`: whom to turn to, coaches first."""
+
+    sentence: str
+    since: datetime | None
+    until: datetime | None
+    ask: list[Person]
+
+
+def explain(here: Here) -> Explanation:
+    """One query more than `here` itself, for the people to ask."""
+    return Explanation(sentence(here), here.access.since, here.access.until, whom_to_ask(here))
+
+
+def sentence(here: Here) -> str:
+    """Why `here` is as it is, in one sentence. No query."""
+    window = own_window(here)
+    match here.access.reason:
+        case Reason.NOT_YET if window.opens_at:
+            return _("Opens on %(date)s.") % {"date": long_moment(window.opens_at)}
+        case Reason.NOT_YET:
+            return _("This is not open yet.")
+        case Reason.ENDED:
+            return _ended(here, window)
+        case Reason.DURATION_RUNNING:
+            return _duration(here, window)
+        case Reason.CANCELLED if here.session and here.session.state_reason:
+            return _("This session has been cancelled: %(reason)s") % {"reason": here.session.state_reason}
+        case reason:
+            return str(PLAIN[reason])
+
+
+def own_window(here: Here) -> Window:
+    """The window that counts for this person: a learner's own, otherwise the coaches'."""
+    if here.standing.enrolment and not (here.standing.course_coach or here.standing.general_coach):
+        return learner_window(here.terms, here.standing.enrolment)
+    else:
+        return coach_window(here.terms)
+
+
+def days_left(here: Here) -> int | None:
+    """Whole days until this person's window closes, counted up (1 on the last day); None without an end."""
+    closes = own_window(here).closes_at
+    if closes is None or closes <= here.at:
+        return None
+    return max(1, -(-int((closes - here.at).total_seconds()) // 86400))
+
+
+def whom_to_ask(here: Here) -> list[Person]:
+    """The course's coaches, else the general coaches, else the session's administrator."""
+    if here.session is None:
+        return []
+    if here.session_course:
+        coaches = CourseCoach.objects.filter(session_course=here.session_course).select_related("person")[:3]
+        if coaches:
+            return [coach.person for coach in coaches]
+    general = GeneralCoach.objects.filter(session=here.session).select_related("person")[:3]
+    return [coach.person for coach in general] or ([here.session.owner] if here.session.owner else [])
+
+
+def _ended(here: Here, window: Window) -> str:
+    date = long_moment(window.closes_at) if window.closes_at else ""
+    if here.access.level >= Access.WORK:
+        return _("Ended on %(date)s. You can go on as before.") % {"date": date}
+    elif here.access.level is Access.READ:
+        return _("Ended on %(date)s. You can read everything, but no longer send anything in.") % {"date": date}
+    else:
+        return _("Ended on %(date)s and is closed now.") % {"date": date}
+
+
+def _duration(here: Here, window: Window) -> str:
+    days = here.terms.duration_days or 0
+    if here.standing.enrolment is None:
+        return ngettext(
+            "Each learner has %(days)d day from the first visit.",
+            "Each learner has %(days)d days from the first visit.",
+            days,
+        ) % {"days": days}
+    left = days_left(here)
+    if left is None:
+        total = days + here.standing.enrolment.extra_days
+        return ngettext("%(days)d day from your first visit.", "%(days)d days from your first visit.", total) % {
+            "days": total
+        }
+    return ngettext("%(days)d day left.", "%(days)d days left.", left) % {"days": left}
