@@ -48,7 +48,7 @@ def answer(question: Mapping[str, Any]) -> dict[str, Any]:
     _only(question, "", ("roles", "session", "enrolment", "excluded", "at"))
     at = _instant(question, "", "at")
     if at is None:
-        raise BadQuestion(_("“at” is missing. Give the moment that is asked about: 2026-09-01T08:00:00Z."))
+        raise BadQuestion(_("at is missing. Give the moment that is asked about: 2026-09-01T08:00:00Z."))
     terms, standing = _terms(question), _standing(question)
     try:
         decision = decide(standing, terms, at)
@@ -106,7 +106,7 @@ def _terms(question: Mapping[str, Any]) -> Terms:
     )
     if terms.duration_days is not None and (terms.opens_at is not None or terms.closes_at is not None):
         raise BadQuestion(
-            _("“session.duration_days” stands together with dates: a session has either dates or a duration.")
+            _("session.duration_days stands together with dates: a session has either dates or a duration.")
         )
     return terms
 
@@ -131,11 +131,11 @@ def _standing(question: Mapping[str, Any]) -> Standing:
 def _roles(question: Mapping[str, Any]) -> Collection[str]:
     roles = _value(question, "", "roles", list, _("a list of words"))
     if roles is None:
-        raise BadQuestion(_("“roles” is missing. Give a list of %(roles)s.") % {"roles": ", ".join(ROLES)})
+        raise BadQuestion(_("roles is missing. Give a list of %(roles)s.") % {"roles": ", ".join(ROLES)})
     for role in roles:
         if role not in ROLES:
             raise BadQuestion(
-                _("“roles” holds %(role)s, which is not a role. The roles are %(roles)s.")
+                _("roles holds %(role)s, which is not a role. The roles are %(roles)s.")
                 % {"role": _quote(role), "roles": ", ".join(ROLES)}
             )
     return roles
@@ -149,7 +149,7 @@ def _enrolment(question: Mapping[str, Any]) -> EnrolmentTerms | None:
     state = _word(enrolment, "enrolment", "state", EnrolmentState)
     if state is None:
         raise BadQuestion(
-            _("“enrolment.state” is missing. Give one of %(words)s.") % {"words": ", ".join(EnrolmentState)}
+            _("enrolment.state is missing. Give one of %(words)s.") % {"words": ", ".join(EnrolmentState)}
         )
     return EnrolmentTerms(
         state=state,
@@ -246,7 +246,7 @@ def _zone(session: Mapping[str, Any]) -> ZoneInfo:
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - {"localtime"}  # this machine's own, which is nobody else's
 
 
 def _instant(found: Mapping[str, Any], where: str, key: str) -> datetime | None:
@@ -271,7 +271,7 @@ def _has_offset(text: str) -> bool:
 
 def _wrong(where: str, key: str, value: object, wanted: str) -> BadQuestion:
     return BadQuestion(
-        _("“%(field)s” is %(value)s. It must be %(wanted)s.")
+        _("%(field)s is %(value)s. It must be %(wanted)s.")
         % {"field": f"{where}.{key}" if where else key, "value": _quote(value), "wanted": wanted}
     )
 
@@ -279,4 +279,4 @@ def _wrong(where: str, key: str, value: object, wanted: str) -> BadQuestion:
 def _quote(value: object) -> str:
     """The value as it stood in the line, cut where it is long."""
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:59]}…"
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from argparse import RawDescriptionHelpFormatter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from encore.courses.question import ROLES, answer_line
 
 HELP = f"""\
-Reads one question per line from standard input and prints one answer per line, both as JSON objects. It asks the
-function that every page asks, and touches no database. A line that cannot be answered gives {{"error": "..."}}, and
-the rest go on.
+Tell who may do what, where and when: questions in, decisions out, both JSON lines.
+
+One question per line is read from standard input and one answer per line is printed. The function asked is the one
+that every page asks; no database is touched. A line that cannot be answered gives {{"error": "..."}}, and the rest
+go on.
 
 A question:
   {{"roles": ["learner"],
@@ -42,17 +45,11 @@ class Command(BaseCommand):
     stealth_options = ("stdin",)
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        from argparse import RawDescriptionHelpFormatter
-
-        class Formatter(RawDescriptionHelpFormatter):
-            """Keeps the lines of the help as they are written above."""
-
-        parser = super().create_parser(prog_name, subcommand, **kwargs)
-        parser.formatter_class = Formatter
-        return parser
+        """Keeps the lines of the help as they are written above."""
+        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        lines = options.get("stdin") or getattr(sys.stdin, "buffer", sys.stdin)
+        lines: Iterable[bytes | str] = options.get("stdin") or getattr(sys.stdin, "buffer", sys.stdin)
         try:
             for answer in answers(lines):
                 self.stdout.write(json.dumps(answer))
