@@ -1,4 +1,4 @@
-"""Every page is behind sign-in unless its view is listed here; every request is answered in its reader's zone and language."""
+"""Every page is behind sign-in unless listed here; every request is answered in its reader's zone and language."""
 
 from __future__ import annotations
 

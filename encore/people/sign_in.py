@@ -7,13 +7,13 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.http import HttpRequest
-from django.utils.timezone import now
+from django.utils.timezone import now  # noqa: TID251 - a request is being answered
 
 from encore.people.models import Person
 
 
 class TunedArgon2(Argon2PasswordHasher):
-    """19 MiB, two passes, one lane: OWASP's recommended minimum, about 30 ms; Django's default takes 100 MiB a sign-in."""
+    """19 MiB, two passes, one lane: OWASP's minimum, about 30 ms; Django's default takes 100 MiB a sign-in."""
 
     time_cost = 2
     memory_cost = 19456

@@ -1,0 +1,85 @@
+"""The cast: Amina and Boris learn, Chidi coaches, Dolores teaches, Edna administers; Sara runs sessions."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from encore.people.models import Person
+from encore.people.words import Role
+
+PASSWORD = "a quiet afternoon"  # everybody's
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The moment at which tests happen."""
+    return datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def make_person(db, at) -> Callable[..., Person]:
+    """make_person("amina", "Amina", "Haddad", Role.TEACHER, email="…") → a saved person with PASSWORD."""
+
+    def make(username: str, first_name: str = "", last_name: str = "", *roles: Role, **facts: Any) -> Person:
+        facts = {"email": f"{username}@example.org", "created_at": at, **facts}
+        person = Person(
+            username=username, first_name=first_name or username.title(), last_name=last_name or "Test", **facts
+        )
+        for role in roles:
+            setattr(person, f"is_{role}", True)
+        person.set_password(PASSWORD)
+        person.save()
+        return person
+
+    return make
+
+
+@pytest.fixture
+def amina(make_person) -> Person:
+    return make_person("amina", "Amina", "Haddad")
+
+
+@pytest.fixture
+def boris(make_person) -> Person:
+    return make_person("boris", "Boris", "Novak")
+
+
+@pytest.fixture
+def chidi(make_person) -> Person:
+    """Coaches: by a row in a session, not by a role."""
+    return make_person("chidi", "Chidi", "Obi")
+
+
+@pytest.fixture
+def dolores(make_person) -> Person:
+    return make_person("dolores", "Dolores", "Ruiz", Role.TEACHER)
+
+
+@pytest.fixture
+def edna(make_person) -> Person:
+    return make_person("edna", "Edna", "Larsen", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def sara(make_person) -> Person:
+    return make_person("sara", "Sara", "Lindqvist", Role.SESSION_ADMINISTRATOR)
+
+
+@pytest.fixture
+def henri(make_person) -> Person:
+    return make_person("henri", "Henri", "Moreau", Role.HR_MANAGER)
+
+
+@pytest.fixture
+def client_of(db) -> Callable[[Person], Client]:
+    """client_of(amina) → a browser in which Amina is signed in."""
+
+    def sign_in(person: Person) -> Client:
+        client = Client()
+        client.force_login(person, backend="encore.people.sign_in.UsernameOrEmail")
+        return client
+
+    return sign_in

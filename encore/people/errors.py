@@ -1,0 +1,110 @@
+"""Why something with people or classes cannot be done, as a sentence for the person who tried."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from encore.people.signals import ClassUse
+
+
+class PeopleError(Exception):
+    """`str()` of it is a whole translated sentence; `field` names the form field it belongs to, if one."""
+
+    sentence: ClassVar[str | Promise] = ""
+    field: ClassVar[str | None] = None
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class NoPower(PeopleError, PermissionDenied):
+    """Beyond "Power over people". A page that does not catch it answers 403 with the sentence."""
+
+    sentence = _(
+        "This person has a role or a responsibility that you do not have, so only an administrator may do this."
+    )
+
+
+class NoPowerToGrant(NoPower):
+    sentence = _("You can give or take away only roles that you have yourself.")
+    field = "roles"
+
+
+class NotYourself(PeopleError):
+    sentence = _("You cannot deactivate your own account. Ask another administrator.")
+
+
+class LastAdministrator(PeopleError):
+    sentence = _("This is the only active administrator. Make somebody else an administrator first.")
+    field = "roles"
+
+
+class UsernameTaken(PeopleError):
+    sentence = _("Somebody already has this username. Upper and lower case make no difference.")
+    field = "username"
+
+
+class EmailTaken(PeopleError):
+    sentence = _("Another active account already has this e-mail address.")
+    field = "email"
+
+
+class NoEmail(PeopleError):
+    sentence = _("This person has no e-mail address, so nothing can be sent.")
+
+
+class NotActive(PeopleError):
+    sentence = _("This account is deactivated. Reactivate it first.")
+
+
+class PictureRefused(PeopleError):
+    """A picture that cannot be used; the reason is given when raised."""
+
+    field = "picture"
+
+    def __init__(self, sentence: str | Promise) -> None:
+        super().__init__(sentence)
+        self.reason = sentence
+
+    def __str__(self) -> str:
+        return str(self.reason)
+
+
+class ClassNameTaken(PeopleError):
+    sentence = _("There is already a class with this name.")
+    field = "name"
+
+
+class ClassInUse(PeopleError):
+    """Cannot be deleted: it is used, by `uses` as far as is known."""
+
+    sentence = _("This class is enrolled in a session, or was: take it off its sessions first.")
+
+    def __init__(self, uses: Sequence[ClassUse] = ()) -> None:
+        super().__init__()
+        self.uses = list(uses)
+
+
+class ClassUsedElsewhere(NoPower):
+    """Joining or leaving would change sessions of somebody else."""
+
+    sentence = _("This class is enrolled in a session that you do not manage, so only an administrator may change it.")
+
+
+BY_CONSTRAINT: dict[str, type[PeopleError]] = {
+    "username_is_unique": UsernameTaken,
+    "email_is_unique_among_active_accounts": EmailTaken,
+    "class_name_is_unique": ClassNameTaken,
+}
+
+
+def in_words(error: IntegrityError) -> Exception:
+    """The domain's word for a broken constraint; the error itself if it is none of ours."""
+    for constraint, word in BY_CONSTRAINT.items():
+        if constraint in str(error):
+            return word()
+    return error

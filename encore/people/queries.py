@@ -1,0 +1,115 @@
+"""Finds people and classes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, QuerySet
+from django.db.models.functions import Lower
+
+from encore.base.text import fold
+from encore.people.models import Person, SchoolClass
+from encore.people.rules import may_manage
+from encore.people.signals import ClassUse, answers, class_uses, place_powers
+from encore.people.words import Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+AT_ONCE = 5000  # values in one "in (…)"
+
+PEOPLE_ORDERS = {
+    "name": ("last_name", "first_name", "id"),
+    "-name": ("-last_name", "-first_name", "-id"),
+    "username": (Lower("username"), "id"),
+    "-username": (Lower("username").desc(), "-id"),
+    "email": (Lower("email"), "id"),
+    "-email": (Lower("email").desc(), "-id"),
+    "last_login": ("last_login", "id"),
+    "-last_login": ("-last_login", "-id"),
+}
+CLASSES_ORDERS = {
+    "name": (Lower("name"), "id"),
+    "-name": (Lower("name").desc(), "-id"),
+    "people": ("people_count", Lower("name")),
+    "-people": ("-people_count", Lower("name")),
+}
+
+
+def search_people(q: str, among: QuerySet[Person] | None = None) -> QuerySet[Person]:
+    """People whose name, username, e-mail or official code holds every word of `q`; all for an empty `q`."""
+    people = Person.objects.all() if among is None else among
+    for word in fold(q).split():
+        people = people.filter(search_text__contains=word)
+    return people
+
+
+def people_list(
+    *, q: str = "", role: str = "", school_class: str = "", state: str = "active", sort: str = "name"
+) -> QuerySet[Person]:
+    """The list of people under Administration. Unknown words in filters filter nothing."""
+    people = search_people(q)
+    if role in [*Role]:
+        people = people.filter(**{f"is_{role}": True})
+    elif role == "none":
+        people = people.filter(**{f"is_{r}": False for r in Role})
+    if school_class.isdigit():
+        people = people.filter(class_memberships__school_class=int(school_class[:18]))
+    if state == "active":
+        people = people.filter(is_active=True)
+    elif state == "deactivated":
+        people = people.filter(is_active=False)
+    elif state == "invited":
+        people = people.filter(is_active=True, last_login=None)
+    return people.order_by(*PEOPLE_ORDERS.get(sort, PEOPLE_ORDERS["name"]))
+
+
+def people_by_username(usernames: Iterable[str]) -> dict[str, Person]:
+    """The people with these usernames, by username in lower case. A few queries however many are asked."""
+    wanted = sorted({username.strip().lower() for username in usernames if username.strip()})
+    found: dict[str, Person] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        people = Person.objects.annotate(lower=Lower("username")).filter(lower__in=wanted[start : start + AT_ONCE])
+        found |= {person.username.lower(): person for person in people}
+    return found
+
+
+def people_by_email(addresses: Iterable[str]) -> dict[str, Person]:
+    """The active people with these e-mail addresses, by address in lower case. A few queries however many are asked."""
+    wanted = sorted({address.strip().lower() for address in addresses if address.strip()})
+    found: dict[str, Person] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        people = Person.objects.filter(is_active=True).annotate(lower=Lower("email"))
+        found |= {person.email.lower(): person for person in people.filter(lower__in=wanted[start : start + AT_ONCE])}
+    return found
+
+
+def search_classes(q: str = "") -> QuerySet[SchoolClass]:
+    """Classes whose name holds every word of `q`."""
+    classes = SchoolClass.objects.all()
+    for word in q.split():
+        classes = classes.filter(name__icontains=word)
+    return classes
+
+
+def classes_list(*, q: str = "", sort: str = "name") -> QuerySet[SchoolClass]:
+    """The list of classes under Administration, each with `people_count`."""
+    classes = search_classes(q).annotate(people_count=Count("members"))
+    return classes.order_by(*CLASSES_ORDERS.get(sort, CLASSES_ORDERS["name"]))
+
+
+def uses_of(classes: Collection[SchoolClass], by: Person | AnonymousUser | None) -> list[ClassUse]:
+    """Where these classes are used, as far as others say."""
+    if not classes:
+        return []
+    return answers(class_uses.send(SchoolClass, school_classes=[c.pk for c in classes], by=by))
+
+
+def beyond_power(people: Collection[Person], by: Person | None) -> set[int]:
+    """The ids of those among `people` over whom `by` has no power. None is the command line, and may everything."""
+    if by is None or by.is_administrator or not people:
+        return set()
+    beyond = {person.pk for person in people if not may_manage(by.roles, person.roles)}
+    asked = [person.pk for person in people if person.pk not in beyond and person.pk != by.pk]
+    return beyond | set(answers(place_powers.send(Person, people=asked, by=by)))
