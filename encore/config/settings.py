@@ -108,6 +108,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Person"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # user names are unique whatever their case, by a constraint
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "encore.people.sign_in.UsernameOrEmail"]
 PASSWORD_HASHERS = ["encore.people.sign_in.TunedArgon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
