@@ -389,15 +389,18 @@ def interrupt(number: int, frame: object) -> None:
 
 def start(words: list, env: dict[str, str], **more) -> subprocess.Popen:
     """A child in a group of its own: Ctrl-C reaches dev.py alone, which then stops its children in order."""
-    return subprocess.Popen(list(map(str, words)), env=env, start_new_session=True, preexec_fn=end_with_parent, **more)
+    words = [str(word) for word in words]
+    return subprocess.Popen(words, env=env, start_new_session=True, preexec_fn=end_with_parent(), **more)
 
 
-def end_with_parent() -> None:
+def end_with_parent():
     """Linux: should dev.py be killed outright, its children get a SIGTERM rather than keep the port."""
     if sys.platform == "linux":
-        import ctypes
+        import ctypes  # here, not in the child: the child may be somebody who cannot read this Python
 
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+        return functools.partial(ctypes.CDLL(None).prctl, 1, int(signal.SIGTERM))
+    else:
+        return None
 
 
 def wait_until(ready, children: dict[str, subprocess.Popen], complaint: str, seconds: float = 90) -> None:
