@@ -1,6 +1,7 @@
 """What was done, is being done, was sent: jobs, stored plans, outgoing mail, audit entries."""
 
 import uuid
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import models
@@ -42,6 +43,19 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in (self.State.DONE, self.State.FAILED, self.State.CANCELLED)
+
+
+class DutyDone(models.Model):
+    """When a periodic duty was last done. Of several workers, the one that moves `at` forward does it."""
+
+    name = models.CharField(max_length=200, unique=True)
+    at = models.DateTimeField(default=datetime(1970, 1, 1, tzinfo=UTC))
+
+    class Meta:
+        verbose_name_plural = "duties done"
+
+    def __str__(self):
+        return self.name
 
 
 class Plan(models.Model):
@@ -87,6 +101,7 @@ class PlanRow(models.Model):
     subject = models.CharField(max_length=300)
     reasons = models.JSONField(default=list)
     data = models.JSONField(default=dict)
+    done = models.BooleanField(default=False)  # written down together with what the row says, so never done twice
 
     class Meta:
         ordering = ["line", "id"]
