@@ -109,7 +109,7 @@ class StoredFile(models.Model):
 class FileUse(models.Model):
     """The only link to a file, and the permission: it is served where the version or draft that uses it is visible."""
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uuid = models.UUIDField(default=uuid.uuid4, editable=False)  # its name in content; the same in later versions
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="uses")
     name = models.CharField(max_length=255)
     version = models.ForeignKey(Version, null=True, on_delete=models.CASCADE, related_name="file_uses")
@@ -120,7 +120,9 @@ class FileUse(models.Model):
             models.CheckConstraint(
                 condition=Q(version=None, draft__isnull=False) | Q(version__isnull=False, draft=None),
                 name="file_use_has_one_user",
-            )
+            ),
+            models.UniqueConstraint(fields=["uuid", "version"], name="file_use_once_per_version"),
+            models.UniqueConstraint(fields=["uuid", "draft"], name="file_use_once_per_draft"),
         ]
 
     def __str__(self):

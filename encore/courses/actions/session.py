@@ -281,9 +281,7 @@ def open_without_dates(course: Course, *, by: Person, at: datetime) -> CourseSes
 
 def live_people(session: CourseSession) -> list[int]:
     """Ids of the people with a live enrolment."""
-    return list(
-        Enrolment.objects.filter(session=session, state__in=Enrolment.LIVE).values_list("person", flat=True)
-    )
+    return list(Enrolment.objects.filter(session=session, state__in=Enrolment.LIVE).values_list("person", flat=True))
 
 
 def _refuse_impossible(session: CourseSession) -> None:

@@ -48,8 +48,8 @@ class Command(BaseCommand):
         """Keeps the lines of the help as they are written above."""
         return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        lines: Iterable[bytes | str] = options.get("stdin") or getattr(sys.stdin, "buffer", sys.stdin)
+    def handle(self, *args: Any, stdin: Iterable[bytes | str] | None = None, **options: Any) -> None:
+        lines = getattr(sys.stdin, "buffer", sys.stdin) if stdin is None else stdin
         try:
             for answer in answers(lines):
                 self.stdout.write(json.dumps(answer))

@@ -1,0 +1,115 @@
+"""What a course tool is, and which are installed. A tool introduces itself in its package's `tool.py` as `tool`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.module_loading import module_has_submodule
+from pydantic import BaseModel
+
+from encore.toolkit.content import Content
+
+if TYPE_CHECKING:
+    from encore.courses.context import Here
+    from encore.courses.models import Enrolment
+
+
+class Behaviour(StrEnum):
+    """How a tool's items behave in a session (design: content)."""
+
+    SHARED = "shared"
+    OVERRIDE = "override"
+    OWN = "own"
+    BASE = "base"
+
+
+class NoOptions(BaseModel, extra="forbid"):
+    """Settings schema of a tool without options of its own."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of item. `holds`: whether other items may lie in it; `seen`: whether opening it completes it."""
+
+    name: str
+    label: str | Promise
+    content: type[Content]
+    icon: str = "file-text"
+    holds: bool = False
+    seen: bool = True
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A course tool. Every hook has a harmless default; those that take many answer for many at once."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    behaviour: Behaviour = Behaviour.SHARED
+    kinds: Sequence[Kind] = ()
+    settings: type[BaseModel] = NoOptions
+    urls: str = ""  # dotted module of routes; one of them is named "index"
+    position: int = 100  # in the menu, until a place orders its own
+    about: str | Promise = ""  # one sentence for the course home
+
+    def introduction(self, here: Here) -> Any:
+        """Safe HTML shown on top of the course's home, or None."""
+        return None
+
+    def due(self, enrolments: Iterable[Enrolment], at: datetime) -> list[Any]:
+        """What these enrolments have to do beyond the items' own dates."""
+        return []
+
+    def search_text(self, content: Content) -> str:
+        """The words of an item's content that a search looks in."""
+        return ""
+
+    @property
+    def kind_names(self) -> frozenset[str]:
+        return frozenset(kind.name for kind in self.kinds)
+
+
+@dataclass(frozen=True)
+class _Registry:
+    tools: dict[str, Tool] = field(default_factory=dict)
+    kinds: dict[str, tuple[Tool, Kind]] = field(default_factory=dict)
+
+
+def tools() -> list[Tool]:
+    """The installed tools in their own order."""
+    return sorted(_registry().tools.values(), key=lambda tool: (tool.position, tool.name))
+
+
+def tool_named(name: str) -> Tool:
+    return _registry().tools[name]
+
+
+def kind_named(name: str) -> Kind:
+    return _registry().kinds[name][1]
+
+
+def tool_of_kind(kind: str) -> Tool:
+    return _registry().kinds[kind][0]
+
+
+@functools.cache
+def _registry() -> _Registry:
+    registry = _Registry()
+    for app in apps.get_app_configs():
+        if app.module and module_has_submodule(app.module, "tool"):
+            tool = import_module(f"{app.name}.tool").tool
+            registry.tools[tool.name] = tool
+            for kind in tool.kinds:
+                if kind.name in registry.kinds:
+                    raise ValueError(f"two tools bring items of kind {kind.name!r}")
+                registry.kinds[kind.name] = (tool, kind)
+    return registry

@@ -1,0 +1,90 @@
+"""The two scoping words: `shown_in(here)` for content, `recorded_in(here)` for what learners do."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.db.models import BooleanField, F, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from encore.courses.context import Here
+from encore.toolkit.models import Draft, Item, ItemSettings, Line
+
+M = TypeVar("M", bound=Model)
+
+
+def shown_in(here: Here, *, kind: str | None = None, kinds: Any = None, hidden: bool = False) -> QuerySet[Item]:
+    """The items that show here, in order: this session course's newest line of each, else the course's up to the pin.
+
+    Minus what is hidden here, and what lies in a hidden folder, unless `hidden`. Each item carries `title`, `content`
+    (stored JSON), `version_id`, `version_number`, `parent_id`, `place` (order), `is_hidden`, and `version_place`
+    (set: this version was made for this session only).
+    """
+    items = _current(here)
+    if kind or kinds is not None:
+        items = items.filter(kind__in=[kind] if kind else kinds)
+    if not hidden:
+        items = items.filter(is_hidden=False).exclude(pk__in=_buried(here))
+    return items.order_by("place", "pk")
+
+
+def recorded_in(here: Here, model: type[M]) -> QuerySet[M]:
+    """Records of exactly this session course (or session); nothing in a course of its own."""
+    manager = model._default_manager
+    if here.session_course is not None:
+        return manager.filter(session_course=here.session_course)
+    elif here.session is not None:
+        return manager.filter(session=here.session)
+    else:
+        return manager.none()
+
+
+def drafts_in(here: Here) -> QuerySet[Draft]:
+    """The drafts of this place: of the course, or of this session course. For those who write here."""
+    return Draft.objects.filter(item__course=here.course, session_course=here.session_course).select_related("item")
+
+
+def _current(here: Here) -> QuerySet[Item]:
+    place, course = here.session_course, here.course
+    lines = Line.objects.filter(item=OuterRef("pk"))
+    newest = lines.filter(release__session_course=None)
+    if place and place.pinned_release is not None:
+        newest = newest.filter(release__number__lte=place.pinned_release)
+    own = lines.filter(release__session_course=place) if place else Line.objects.none()
+    current = Coalesce(_first(own), _first(newest)) if place else _first(newest)
+    base = ItemSettings.objects.filter(item=OuterRef("pk"), session_course=None)
+    mine = ItemSettings.objects.filter(item=OuterRef("pk"), session_course=place)
+    visible = [Subquery(mine.values("visible")[:1])] if place else []
+    position = [Subquery(mine.values("position")[:1])] if place else []
+    return (
+        Item.objects.filter(course=course)
+        .filter(Q(session_course=None) | Q(session_course=place) if place else Q(session_course=None))
+        .alias(current=current)
+        .filter(lines__pk=F("current"), lines__version__isnull=False)
+        .annotate(
+            version_id=F("lines__version_id"),
+            version_number=F("lines__version__number"),
+            title=F("lines__version__title"),
+            content=F("lines__version__content"),
+            parent_id=F("lines__parent_id"),
+            place=Coalesce(*position, F("lines__position")) if position else F("lines__position"),
+            version_place=F("lines__version__session_course_id"),  # not null: made for one session only
+            shown=Coalesce(*visible, Subquery(base.values("visible")[:1]), Value(True), output_field=BooleanField()),
+        )
+        .annotate(is_hidden=Q(shown=False))
+    )
+
+
+def _first(lines: QuerySet[Line]) -> Subquery:
+    return Subquery(lines.order_by("-release__number").values("pk")[:1])
+
+
+def _buried(here: Here) -> list[int]:
+    """Items that lie, however deep, in a hidden one. No second query where nothing hidden holds anything."""
+    tree = list(_current(here).values_list("pk", "parent_id", "is_hidden"))
+    gone = {pk for pk, _parent, hidden in tree if hidden}
+    buried: set[int] = set()
+    while more := {pk for pk, parent, _hidden in tree if parent in gone and pk not in gone}:
+        buried |= more
+        gone |= more
+    return list(buried)
