@@ -69,6 +69,7 @@ def main(words: list[str]) -> int:
         parser.error(f"unknown: {' '.join(rest)}")
     options.rest = rest
     os.chdir(ROOT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us with "&" lets us ignore it
     return options.do(options)
 
 
@@ -139,10 +140,10 @@ def do_test(options: argparse.Namespace) -> int:
         set_up("requirements-dev.txt")
     need_browser()
     words = [str(PYTHON), "-m", "pytest", *spread(options.rest), *options.rest]
-    with postgres() if options.postgres else contextlib.nullcontext({}) as database:
-        env = {**os.environ, **database, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    with scratch() as folder, postgres() if options.postgres else contextlib.nullcontext({}) as database:
+        env = {**os.environ, **folder, **database, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
         say(f"Tests on {'PostgreSQL' if 'DATABASE_URL' in env else 'SQLite'}")
-        return until_it_ends(subprocess.Popen(words, env=env))
+        return until_it_ends(subprocess.Popen(words, env=env, preexec_fn=end_with_parent()))
 
 
 def do_check(options: argparse.Namespace) -> int:
@@ -150,7 +151,8 @@ def do_check(options: argparse.Namespace) -> int:
     All of them run, even when one fails."""
     with one_at_a_time():
         set_up("requirements-dev.txt", front_end=False)
-    failed = [name for name, words in CHECKS.items() if not passes(name, words)]
+    with scratch() as folder:
+        failed = [name for name, words in CHECKS.items() if not passes(name, words, folder)]
     faults = lock_faults(ROOT)
     report("lock files", not faults, "\n".join(faults))
     failed += ["lock files"] if faults else []
@@ -479,6 +481,13 @@ def until_it_ends(tests: subprocess.Popen) -> int:
             continue
 
 
+@contextlib.contextmanager
+def scratch():
+    """Where tests and checks put their temporary files: whatever ends before tidying up leaves nothing behind."""
+    with tempfile.TemporaryDirectory(prefix="encore-", ignore_cleanup_errors=True) as folder:
+        yield {"TMPDIR": folder}
+
+
 def need_browser() -> None:
     if not any(map(shutil.which, BROWSERS)):
         system_package("chromium", "A browser")
@@ -586,8 +595,8 @@ CHECKS = {
 }
 
 
-def passes(name: str, words: list[str]) -> bool:
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "encore.config.test_settings"}
+def passes(name: str, words: list[str], folder: dict[str, str]) -> bool:
+    env = {**os.environ, **folder, "DJANGO_SETTINGS_MODULE": "encore.config.test_settings"}
     done = subprocess.run(
         [BIN / words[0], *words[1:]], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
