@@ -54,6 +54,7 @@ class FieldLook:
     error_id: str
     described_by: str
     required: bool
+    rich: bool
     choices: list[Choice] = field(default_factory=list)
 
 
@@ -72,6 +73,7 @@ def look_at(bound: BoundField) -> FieldLook:
         error_id=error_id,
         described_by=described_by,
         required=bound.field.required,
+        rich="data-editor" in bound.field.widget.attrs,
         choices=[_choice(bound, part) for part in bound.subwidgets] if grouped else [],
     )
 

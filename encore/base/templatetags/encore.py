@@ -6,6 +6,7 @@ from secrets import token_hex
 from typing import Any
 
 from django import template
+from django.core.paginator import Page
 from django.forms import BoundField
 from django.template.context import Context
 from django.template.defaultfilters import filesizeformat
@@ -137,10 +138,10 @@ def file_size(size: int | None) -> str:
     return filesizeformat(size or 0)
 
 
-@register.filter
-def percent(done: float | None, total: float | None) -> int:
+@register.simple_tag
+def percent_of(done: float | None, total: float | None) -> int:
     """How much of a whole is done, in whole percent, rounded down: 100 only when all is done."""
-    return int(100 * (done or 0) // total) if total else 0
+    return int(100 * float(done or 0) // float(total)) if total and float(total) else 0
 
 
 # Addresses and attributes
@@ -159,12 +160,16 @@ def query(context: Context, **changes: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def query_fields(context: Context, *but: str) -> SafeString:
-    """Hidden fields that carry the page's query string through a GET form, without the names the form has itself."""
-    left_out = {*but, "page", "after", "before"}
-    pairs = (
-        (name, value) for name, values in context["request"].GET.lists() for value in values if name not in left_out
-    )
+def query_to(context: Context, name: str, value: Any) -> str:
+    """The page's query string with one name changed, where the name itself is a value."""
+    return query(context, **{name: value})
+
+
+@register.simple_tag(takes_context=True)
+def kept_fields(context: Context, names: str) -> SafeString:
+    """Hidden fields that carry these names of the query string through a GET form."""
+    values = context["request"].GET
+    pairs = ((name, value) for name in names.split() for value in values.getlist(name))
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
 
 
@@ -177,6 +182,30 @@ def sort_direction(current: str, name: str) -> str:
         return "descending"
     else:
         return "none"
+
+
+@register.simple_tag
+def next_sort(current: str, name: str, start: str = "") -> str:
+    """The order that a click on a column's head gives: the other direction, else the column's own first one."""
+    if current == name:
+        return f"-{name}"
+    elif current == f"-{name}":
+        return name
+    else:
+        return f"-{name}" if start == "desc" else name
+
+
+@register.simple_tag
+def pages_of(page: Page) -> list[int | None]:
+    """The numbers a pager shows: both ends and those around this page; None stands for a gap."""
+    last = page.paginator.num_pages
+    near = sorted({1, *range(page.number - 1, page.number + 2), last} & set(range(1, last + 1)))
+    numbers: list[int | None] = []
+    for number in near:
+        if numbers and numbers[-1] and number - numbers[-1] > 1:
+            numbers.append(None)
+        numbers.append(number)
+    return numbers
 
 
 @register.simple_tag
@@ -219,3 +248,9 @@ def entry(mapping: Mapping[str, Any] | Any, name: str) -> Any:
 def field_look(field: BoundField) -> FieldLook:
     """What a field's component needs to draw it: its kind, its control and its choices."""
     return look_at(field)
+
+
+@register.simple_tag
+def field_anchor(field: BoundField) -> str:
+    """The id that a link from the summary of errors goes to: the control's, or the first of a list of choices."""
+    return field.id_for_label or f"{field.auto_id}_0"
