@@ -270,15 +270,13 @@ def find_npm() -> list[str]:
 
 
 def node_version(node: str) -> int:
-    answer = subprocess.run([node, "--version"], capture_output=True, text=True)
-    found = re.match(r"v(\d+)", answer.stdout)
+    found = re.match(r"v(\d+)", ask([node, "--version"])[1])
     return int(found[1]) if found else 0
 
 
 def front_end_packages(npm: list[str]) -> None:
-    done = Stamp(
-        ROOT / "node_modules/.encore", [ROOT / name for name in ("package.json", "package-lock.json", ".npmrc")]
-    )
+    sources = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
+    done = Stamp(ROOT / "node_modules/.encore", sources)
     if done:
         return
     try:
@@ -292,10 +290,8 @@ def front_end_packages(npm: list[str]) -> None:
 
 def build_front_end(npm: list[str]) -> None:
     """Style sheet and scripts. Tailwind reads the templates too: a class used nowhere is left out."""
-    sources = [ROOT / "build.mjs", ROOT / "package-lock.json", *files(ROOT / "assets")]
-    sources += [
-        path for path in files(ROOT / "encore") if path.suffix in {".html", ".py", ".js"} and DIST not in path.parents
-    ]
+    templates = [path for path in files(ROOT / "encore") if path.suffix in {".html", ".py"}]
+    sources = [ROOT / "build.mjs", ROOT / "package-lock.json", *files(ROOT / "assets"), *templates]
     done = Stamp(BUILD / "front-end", sources)
     if not done or not (DIST / "app.css").exists():
         step("Style sheet and scripts", [*npm, "run", "--silent", "build"])
@@ -308,15 +304,11 @@ def data_folder(given: str | None) -> Path:
     key = data / "secret-key"
     try:
         data.mkdir(parents=True, exist_ok=True)
-        with (
-            contextlib.suppress(FileExistsError),
-            os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new,
-        ):
-            new.write(secrets.token_urlsafe(50) + "\n")
+        if not key.exists():
+            with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
+                new.write(secrets.token_urlsafe(50) + "\n")
     except OSError as problem:
-        raise Stop(
-            f"The data folder {data} cannot be used: {problem.strerror}. Choose another with --data DIR."
-        ) from problem
+        raise Stop(f"The data folder {data} cannot be used: {problem}. Choose another with --data DIR.") from problem
     return data
 
 
@@ -332,27 +324,26 @@ def prepare(data: Path, env: dict[str, str]) -> None:
 
 def first_administrator(options: argparse.Namespace, env: dict[str, str]) -> None:
     """An installation without demo data needs one person who can let the others in."""
-    people = "from encore.people.models import Person as P; "
-    ask = people + "print(P.objects.filter(is_administrator=True, is_active=True).exists())"
-    answer = subprocess.run(
-        [PYTHON, "-m", "encore", "shell", "-v", "0", "-c", ask], env=env, capture_output=True, text=True
-    )
-    if answer.stdout.strip() == "True":
+    question = "from encore.people.models import Person as P\nprint(P.objects.filter(is_administrator=True).exists())"
+    if ask([PYTHON, "-m", "encore", "shell", "-v", "0", "-c", question], env=env)[1].strip() == "True":
         return
     given = {
         "username": options.admin_username,
         "email": options.admin_email,
         "password": options.admin_password or os.environ.get("ENCORE_ADMIN_PASSWORD"),
     }
-    if not all(given.values()) and not sys.stdin.isatty():
-        missing = " ".join(f"--admin-{name} …" for name, value in given.items() if not value)
-        raise Stop(f"There is no administrator yet and nobody to ask. Add: {missing}", 2)
-    say("The first administrator:" if not all(given.values()) else "")
-    username = given["username"] or input("  user name: ").strip()
-    email = given["email"] or input("  e-mail: ").strip()
-    password = given["password"] or getpass.getpass("  password (at least 10 characters): ")
-    words = [PYTHON, "-m", "encore", "administrator", "--username", username, "--email", email, "--password", password]
-    step(f"Administrator {username}", words, env=env)
+    missing = [name for name, value in given.items() if not value]
+    if missing and not sys.stdin.isatty():
+        needed = " ".join(f"--admin-{name} …" for name in missing)
+        raise Stop(f"There is no administrator yet, and nobody to ask who it should be. Add: {needed}", 2)
+    for name in missing:
+        read = getpass.getpass if name == "password" else input
+        given[name] = read(f"First administrator's {name}: ")
+    words = [word for name, value in given.items() for word in (f"--{name}", value)]
+    code, output = ask([PYTHON, "-m", "encore", "administrator", *words], env=env)
+    if code:
+        raise Stop(f"The first administrator could not be created.\n{output.strip()}")
+    say(f"Administrator {given['username']} created.")
 
 
 # Serving --------------------------------------------------------------------------------------------------------------
@@ -370,11 +361,7 @@ def serve(port: int, env: dict[str, str], logins: bool) -> int:
     try:
         children["web server"] = start(web, env)
         children["worker"] = start([PYTHON, "-m", "encore", "work"], env)
-        who = (
-            subprocess.run([PYTHON, "-m", "encore", "demo", "--logins"], env=env, capture_output=True, text=True).stdout
-            if logins
-            else ""
-        )
+        who = ask([PYTHON, "-m", "encore", "demo", "--logins"], env=env)[1] if logins else ""
         wait_until(lambda: answers(address), children, "The web server does not answer.")
         say(f"\nEncore is ready: {address}\n\n{who}\nCtrl-C stops it.")
         wait_until(lambda: False, children, "", seconds=float("inf"))
@@ -419,8 +406,8 @@ def wait_until(ready, children: dict[str, subprocess.Popen], complaint: str, sec
 def answers(address: str) -> bool:
     try:
         urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=10).close()
-    except urllib.error.HTTPError as problem:
-        return problem.code < 500
+    except urllib.error.HTTPError:
+        return True
     except OSError:
         return False
     return True
@@ -515,9 +502,7 @@ def postgres():
     if not postgres_program("initdb"):
         system_package("postgresql", "PostgreSQL")
     if not postgres_program("initdb"):
-        raise Stop(
-            "PostgreSQL is installed, but its program initdb is neither in PATH nor in /usr/lib/postgresql/*/bin."
-        )
+        raise Stop("PostgreSQL is installed, but initdb is neither in PATH nor in /usr/lib/postgresql/*/bin.")
     person = unprivileged()
     folder = Path(tempfile.mkdtemp(prefix="encore-postgres-"))
     server = None
@@ -597,11 +582,9 @@ CHECKS = {
 
 def passes(name: str, words: list[str], folder: dict[str, str]) -> bool:
     env = {**os.environ, **folder, "DJANGO_SETTINGS_MODULE": "encore.config.test_settings"}
-    done = subprocess.run(
-        [BIN / words[0], *words[1:]], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    report(name, done.returncode == 0, done.stdout)
-    return done.returncode == 0
+    code, output = ask([BIN / words[0], *words[1:]], env=env)
+    report(name, code == 0, output)
+    return code == 0
 
 
 def report(name: str, passed: bool, output: str) -> None:
@@ -667,19 +650,14 @@ def front_end_lock_faults(root: Path) -> list[str]:
     faults = ["package-lock.json names a registry." for entry in locked.values() if "resolved" in entry][:1]
     for kind in ("dependencies", "devDependencies"):
         pins = package.get(kind, {})
-        faults += [
-            f"package.json: {name} {pin} is not an exact version."
-            for name, pin in pins.items()
-            if not re.fullmatch(r"[\d.]+", pin)
-        ]
+        loose = [name for name, pin in pins.items() if not re.fullmatch(r"[\d.]+", pin)]
+        faults += [f"package.json: {name} has no exact version." for name in loose]
         if pins != locked[""].get(kind, {}):
             faults.append(f"package-lock.json does not have the {kind} of package.json. Run: python3 dev.py lock")
     present = {path.rpartition("node_modules/")[2] for path in locked}
     for path, entry in locked.items():
         missing = sorted(set(entry.get("optionalDependencies", {})) - present)
-        faults += [
-            f"package-lock.json: {name}, which {path} may need on another platform, has no entry." for name in missing
-        ]
+        faults += [f"package-lock.json: {name} of {path} has no entry; other platforms need it." for name in missing]
     return faults
 
 
@@ -727,17 +705,25 @@ def step(title: str, words: list, **more) -> None:
     """Do one thing and say how long it took; when it fails, stop with what it said."""
     say(f"{title} …", end=" ")
     began = time.monotonic()
-    words = [str(word) for word in words]
-    done = subprocess.run(
-        words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more
-    )
+    code, output = ask(words, **more)
     say(f"{time.monotonic() - began:.1f} s")
-    if done.returncode:
-        raise Stop(f"{title}: this failed.\n  {' '.join(words)}\n{done.stdout.rstrip()}")
+    if code:
+        raise Stop(f"{title}: this failed.\n  {' '.join(map(str, words))}\n{output.rstrip()}")
 
 
 def quiet(words: list) -> bool:
-    return subprocess.run(list(map(str, words)), stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
+    return ask(words)[0] == 0
+
+
+def ask(words: list, **more) -> tuple[int, str]:
+    """The exit code of a program, and all it said."""
+    words = [str(word) for word in words]
+    both = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    try:
+        done = subprocess.run(words, **both, **more)
+    except OSError as problem:
+        return 127, str(problem)
+    return done.returncode, done.stdout
 
 
 def say(text: str, end: str = "\n") -> None:
