@@ -62,74 +62,74 @@ PEOPLE = {
 # holds for the whole row. The last three columns are after the end, by the after-end rule.
 TABLES = {
     "published": """
-        person                  | before          | inside             | read_only       | open            | closed
-        learner                 | LISTED not_yet  | WORK open CT       | READ ended CT   | WORK ended CT   | LISTED ended
-        learner, completed      | LISTED not_yet  | READ completed CT  | READ ended CT   | READ ended CT   | LISTED ended
-        learner, suspended      | LISTED suspended
-        learner, withdrawn      | LISTED withdrawn
-        learner, excluded       | NONE excluded
-        learner, not enrolled   | NONE no_role
-        course coach            | LISTED not_yet  | COACH open CTP     | READ ended CT   | COACH ended CTP | LISTED ended
-        general coach           | LISTED not_yet  | COACH open CTP     | READ ended CT   | COACH ended CTP | LISTED ended
-        other course's coach    | LISTED other_course
-        course teacher          | READ teaches C
-        HR manager              | LISTED follows
-        session administrator   | MANAGE manages
-        the same, sees results  | MANAGE manages CTP
-        permission without role | NONE no_role
-        administrator           | MANAGE manages CTP
-        anyone else             | NONE no_role
+      person                  | before           | inside            | read_only        | open             | closed
+      learner                 | LISTED not_yet   | WORK open CT      | READ ended CT    | WORK ended CT    | LISTED ended
+      learner, completed      | LISTED not_yet   | READ completed CT | READ ended CT    | READ ended CT    | LISTED ended
+      learner, suspended      | LISTED suspended
+      learner, withdrawn      | LISTED withdrawn
+      learner, excluded       | NONE excluded
+      learner, not enrolled | NONE no_role
+      course coach            | LISTED not_yet   | COACH open CTP    | READ ended CT    | COACH ended CTP  | LISTED ended
+      general coach           | LISTED not_yet   | COACH open CTP    | READ ended CT    | COACH ended CTP  | LISTED ended
+      other course's coach    | LISTED other_course
+      course teacher          | READ teaches C
+      HR manager              | LISTED follows
+      session administrator   | MANAGE manages
+      the same, sees results  | MANAGE manages CTP
+      permission without role | NONE no_role
+      administrator           | MANAGE manages CTP
+      anyone else             | NONE no_role
     """,
     "draft": """
-        person                  | before          | inside             | read_only       | open            | closed
-        learner                 | NONE draft
-        learner, completed      | NONE draft
-        learner, suspended      | NONE draft
-        learner, withdrawn      | NONE draft
-        learner, excluded       | NONE excluded
-        learner, not enrolled   | NONE no_role
-        course coach            | LISTED not_yet  | COACH open CTP     | READ ended CT   | COACH ended CTP | LISTED ended
-        general coach           | LISTED not_yet  | COACH open CTP     | READ ended CT   | COACH ended CTP | LISTED ended
-        other course's coach    | LISTED other_course
-        course teacher          | NONE draft
-        HR manager              | NONE draft
-        session administrator   | MANAGE manages
-        administrator           | MANAGE manages CTP
-        anyone else             | NONE no_role
+      person                  | before           | inside            | read_only        | open             | closed
+      learner                 | NONE draft
+      learner, completed      | NONE draft
+      learner, suspended      | NONE draft
+      learner, withdrawn      | NONE draft
+      learner, excluded       | NONE excluded
+      learner, not enrolled | NONE no_role
+      course coach            | LISTED not_yet   | COACH open CTP    | READ ended CT    | COACH ended CTP  | LISTED ended
+      general coach           | LISTED not_yet   | COACH open CTP    | READ ended CT    | COACH ended CTP  | LISTED ended
+      other course's coach    | LISTED other_course
+      course teacher          | NONE draft
+      HR manager              | NONE draft
+      session administrator   | MANAGE manages
+      administrator           | MANAGE manages CTP
+      anyone else             | NONE no_role
     """,
     "cancelled": """
-        person                  | before          | inside             | read_only       | open            | closed
-        learner                 | LISTED not_yet  | LISTED cancelled   | LISTED cancelled | LISTED cancelled | LISTED ended
-        learner, completed      | LISTED not_yet  | LISTED cancelled   | LISTED cancelled | LISTED cancelled | LISTED ended
-        learner, suspended      | LISTED suspended
-        learner, withdrawn      | LISTED withdrawn
-        learner, excluded       | NONE excluded
-        learner, not enrolled   | NONE no_role
-        course coach            | LISTED not_yet  | LISTED cancelled   | LISTED cancelled | LISTED cancelled | LISTED ended
-        general coach           | LISTED not_yet  | LISTED cancelled   | LISTED cancelled | LISTED cancelled | LISTED ended
-        other course's coach    | LISTED other_course
-        course teacher          | LISTED cancelled
-        HR manager              | LISTED follows
-        session administrator   | MANAGE manages
-        administrator           | MANAGE manages CTP
-        anyone else             | NONE no_role
+      person                  | before           | inside            | read_only        | open             | closed
+      learner                 | LISTED not_yet   | LISTED cancelled  | LISTED cancelled | LISTED cancelled | LISTED ended
+      learner, completed      | LISTED not_yet   | LISTED cancelled  | LISTED cancelled | LISTED cancelled | LISTED ended
+      learner, suspended      | LISTED suspended
+      learner, withdrawn      | LISTED withdrawn
+      learner, excluded       | NONE excluded
+      learner, not enrolled | NONE no_role
+      course coach            | LISTED not_yet   | LISTED cancelled  | LISTED cancelled | LISTED cancelled | LISTED ended
+      general coach           | LISTED not_yet   | LISTED cancelled  | LISTED cancelled | LISTED cancelled | LISTED ended
+      other course's coach    | LISTED other_course
+      course teacher          | LISTED cancelled
+      HR manager              | LISTED follows
+      session administrator   | MANAGE manages
+      administrator           | MANAGE manages CTP
+      anyone else             | NONE no_role
     """,
     "archived": """
-        person                  | before          | inside             | read_only       | open            | closed
-        learner                 | LISTED not_yet  | LISTED archived    | LISTED archived | LISTED archived | LISTED ended
-        learner, completed      | LISTED not_yet  | LISTED archived    | LISTED archived | LISTED archived | LISTED ended
-        learner, suspended      | LISTED suspended
-        learner, withdrawn      | LISTED withdrawn
-        learner, excluded       | NONE excluded
-        learner, not enrolled   | NONE no_role
-        course coach            | LISTED not_yet  | READ archived CTP  | READ ended CT   | READ archived CT | LISTED ended
-        general coach           | LISTED not_yet  | READ archived CTP  | READ ended CT   | READ archived CT | LISTED ended
-        other course's coach    | LISTED other_course
-        course teacher          | LISTED archived
-        HR manager              | LISTED follows
-        session administrator   | MANAGE manages
-        administrator           | MANAGE manages CTP
-        anyone else             | NONE no_role
+      person                  | before           | inside            | read_only        | open             | closed
+      learner                 | LISTED not_yet   | LISTED archived   | LISTED archived  | LISTED archived  | LISTED ended
+      learner, completed      | LISTED not_yet   | LISTED archived   | LISTED archived  | LISTED archived  | LISTED ended
+      learner, suspended      | LISTED suspended
+      learner, withdrawn      | LISTED withdrawn
+      learner, excluded       | NONE excluded
+      learner, not enrolled | NONE no_role
+      course coach            | LISTED not_yet   | READ archived CTP | READ ended CT    | READ archived CT | LISTED ended
+      general coach           | LISTED not_yet   | READ archived CTP | READ ended CT    | READ archived CT | LISTED ended
+      other course's coach    | LISTED other_course
+      course teacher          | LISTED archived
+      HR manager              | LISTED follows
+      session administrator   | MANAGE manages
+      administrator           | MANAGE manages CTP
+      anyone else             | NONE no_role
     """,
 }  # fmt: skip
 COLUMNS = {
