@@ -8,9 +8,11 @@ from django.db.models import BooleanField, F, Model, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce
 
 from encore.courses.context import Here
+from encore.courses.models import SessionCourse
 from encore.toolkit.models import Draft, Item, ItemSettings, Line
 
 M = TypeVar("M", bound=Model)
+EVERY = Value(2**31 - 1)  # a release number that none exceeds: not pinned
 
 
 def shown_in(here: Here, *, kind: str | None = None, kinds: Any = None, hidden: bool = False) -> QuerySet[Item]:
@@ -37,6 +39,32 @@ def recorded_in(here: Here, model: type[M]) -> QuerySet[M]:
         return manager.filter(session=here.session)
     else:
         return manager.none()
+
+
+def with_current_line(rows: QuerySet[M], *, item: str = "item", place: str = "session_course") -> QuerySet[M]:
+    """Annotate rows that pair an item with a session course: `current_line`, `title` (None = not there), `line_parent`
+    and `shown` there, for many places at once. `item` and `place` name the keys on the rows."""
+    pin = Coalesce(
+        Subquery(SessionCourse.objects.filter(pk=OuterRef(OuterRef(place))).values("pinned_release")[:1]), EVERY
+    )
+    lines = Line.objects.filter(item=OuterRef(item))
+    current = Coalesce(
+        _first(lines.filter(release__session_course=OuterRef(place))),
+        _first(lines.filter(release__session_course=None, release__number__lte=pin)),
+    )
+    line = Line.objects.filter(pk=OuterRef("current_line"))
+    mine = ItemSettings.objects.filter(item=OuterRef(item), session_course=OuterRef(place))
+    base = ItemSettings.objects.filter(item=OuterRef(item), session_course=None)
+    return rows.annotate(current_line=current).annotate(
+        title=Subquery(line.values("version__title")[:1]),
+        line_parent=Subquery(line.values("parent_id")[:1]),
+        shown=Coalesce(
+            Subquery(mine.values("visible")[:1]),
+            Subquery(base.values("visible")[:1]),
+            Value(True),
+            output_field=BooleanField(),
+        ),
+    )
 
 
 def drafts_in(here: Here) -> QuerySet[Draft]:

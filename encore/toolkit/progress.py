@@ -1,0 +1,103 @@
+"""How far learners are: what they have done of what shows to them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef
+
+from encore.courses.context import Here
+from encore.courses.models import Enrolment, SessionCourse
+from encore.toolkit.models import Completion, Item
+from encore.toolkit.registry import kind_named, tools
+from encore.toolkit.scoping import with_current_line
+
+
+@dataclass(frozen=True)
+class Progress:
+    done: int = 0
+    total: int = 0
+
+    @property
+    def percent(self) -> int:
+        """Rounded down, so that 100 means all of it."""
+        return self.done * 100 // self.total if self.total else 0
+
+    def __add__(self, other: Progress) -> Progress:
+        return Progress(self.done + other.done, self.total + other.total)
+
+
+def progress_of(places: Iterable[Here]) -> dict[int, Progress]:
+    """One person's progress in courses of sessions, by session course id; without an enrolment there is none. One query."""
+    mine = {here.session_course.pk: here.enrolment.pk for here in places if here.session_course and here.enrolment}
+    if not mine:
+        return {}
+    done = Completion.objects.filter(
+        enrolment__in=list(mine.values()), session_course=OuterRef("at_place"), item=OuterRef("pk")
+    )
+    counted = defaultdict(Progress)
+    for place, items in _shown(list(mine), {"is_done": Exists(done)}).items():
+        counted[place] = Progress(sum(is_done for is_done in items.values()), len(items))
+    return {place: counted[place] for place in mine}
+
+
+def progress_in(session_course: SessionCourse, enrolments: Iterable[Enrolment]) -> dict[int, Progress]:
+    """The progress of many learners in one course of a session, by enrolment id. Two queries."""
+    shown = _shown([session_course.pk], {}).get(session_course.pk, {})
+    done: dict[int, int] = defaultdict(int)
+    rows = Completion.objects.filter(session_course=session_course, enrolment__in=[e.pk for e in enrolments])
+    for enrolment, item in rows.values_list("enrolment", "item"):
+        done[enrolment] += item in shown
+    return {e.pk: Progress(done[e.pk], len(shown)) for e in enrolments}
+
+
+def last_seen(here: Here) -> Completion | None:
+    """Where this learner left off here: the item seen last."""
+    if here.enrolment is None:
+        return None
+    rows = Completion.objects.filter(enrolment=here.enrolment, session_course=here.session_course)
+    return rows.select_related("item").order_by("-last_at", "-pk").first()
+
+
+def seen_in(here: Here) -> dict[int, datetime]:
+    """When this learner has done with each item here, by item id. One query."""
+    if here.enrolment is None:
+        return {}
+    rows = Completion.objects.filter(enrolment=here.enrolment, session_course=here.session_course)
+    return dict(rows.values_list("item", "at"))
+
+
+def _shown(places: list[int], facts: dict[str, Exists]) -> dict[int, dict[int, bool]]:
+    """By session course, what counts there: its shown items that are completed by seeing, not buried in hidden ones."""
+    items = Item.objects.filter(course__session_courses__in=places).annotate(at_place=F("course__session_courses"))
+    pairs = with_current_line(items, item="pk", place="at_place").annotate(**facts)
+    names = ("at_place", "pk", "session_course", "kind", "title", "line_parent", "shown", *facts)
+    tree: dict[int, dict[int, tuple[int | None, bool]]] = defaultdict(dict)
+    counting: dict[int, dict[int, bool]] = defaultdict(dict)
+    for place, pk, own, kind, title, parent, shown, *done in pairs.values_list(*names):
+        if title is None or own not in (None, place) or kind not in _kinds():
+            continue
+        tree[place][pk] = (parent, shown)
+        if kind_named(kind).seen:
+            counting[place][pk] = bool(done and done[0])
+    return {
+        place: {pk: done for pk, done in items.items() if _surfaces(pk, tree[place])}
+        for place, items in counting.items()
+    }
+
+
+def _surfaces(pk: int, tree: dict[int, tuple[int | None, bool]]) -> bool:
+    """Whether an item and everything it lies in is shown."""
+    at: int | None = pk
+    while at is not None:
+        at, shown = tree.get(at, (None, True))
+        if not shown:
+            return False
+    return True
+
+
+def _kinds() -> frozenset[str]:
+    return frozenset().union(*(tool.kind_names for tool in tools()))

@@ -1,0 +1,49 @@
+"""Keeps the schedule true when sessions, enrolments or first entries change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from django.dispatch import receiver
+
+from encore.courses.models import CourseSession, Enrolment, SessionCourse
+from encore.courses.signals import enrolled, enrolment_dates_changed, entered, session_changed, session_course_added
+from encore.toolkit.schedule import reschedule
+
+
+@receiver(session_changed)
+def when_the_dates_moved(sender: type, *, session: CourseSession, at: datetime, **kwargs: Any) -> None:
+    reschedule(_places(session.pk), at=at)
+
+
+@receiver(session_course_added)
+def when_a_course_came(sender: type, *, session_courses: list[SessionCourse], at: datetime, **kwargs: Any) -> None:
+    added = SessionCourse.objects.filter(pk__in=[place.pk for place in session_courses])
+    reschedule(added.select_related("session", "course"), at=at)
+
+
+@receiver(enrolled)
+def when_people_came(
+    sender: type, *, session: CourseSession, enrolments: list[Enrolment], at: datetime, **kwargs: Any
+) -> None:
+    reschedule(_places(session.pk), at=at, enrolments=[e.pk for e in enrolments])
+
+
+@receiver(entered)
+def when_the_clock_started(sender: type, *, enrolment: Enrolment, at: datetime, **kwargs: Any) -> None:
+    reschedule(_places(enrolment.session_id), at=at, enrolments=[enrolment.pk])
+
+
+@receiver(enrolment_dates_changed)
+def when_personal_time_changed(sender: type, *, enrolments: list[Enrolment], at: datetime, **kwargs: Any) -> None:
+    by_session: dict[int, list[int]] = defaultdict(list)
+    for enrolment in enrolments:
+        by_session[enrolment.session_id].append(enrolment.pk)
+    for session, ids in by_session.items():
+        reschedule(_places(session), at=at, enrolments=ids)
+
+
+def _places(session: int) -> list[SessionCourse]:
+    return list(SessionCourse.objects.filter(session=session).select_related("session", "course"))

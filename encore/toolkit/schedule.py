@@ -1,0 +1,200 @@
+"""Resolved dates of items, kept in `Schedule` and rewritten when an input changes (design: content, "Configuration")."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from encore.courses.context import Here
+from encore.courses.models import Course, CourseExclusion, Enrolment, SessionCourse
+from encore.courses.moments import Bases, Edge, Moment, Relative, bases, parse, resolve
+from encore.courses.windows import enrolment_terms, terms_of
+from encore.ledger.actions import start_job
+from encore.people.models import Person
+from encore.toolkit.models import Completion, Item, ItemException, ItemSettings, Schedule
+from encore.toolkit.scoping import with_current_line
+
+AT_ONCE = 20  # session courses rewritten within the request; more are a job
+EDGES = {"opens": Edge.OPENING, "due": Edge.CLOSING, "closes": Edge.CLOSING}
+
+
+class Dates(NamedTuple):
+    """When an item opens, is due and closes; UTC, None = no such date."""
+
+    opens: datetime | None = None
+    due: datetime | None = None
+    closes: datetime | None = None
+
+    def is_open(self, at: datetime) -> bool:
+        return (self.opens is None or self.opens <= at) and (self.closes is None or at < self.closes)
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something a learner has to do next."""
+
+    item: Item
+    title: str
+    due: datetime
+    session_course: SessionCourse
+
+
+Moments = dict[str, Moment]
+Key = tuple[int, int | None]  # item, enrolment
+
+
+def dates_in(here: Here, items: Iterable[Item]) -> dict[int, Dates]:
+    """The dates of items here for this person, by item id: their own where they differ. One query."""
+    if here.session_course is None:
+        return {}
+    rows = Schedule.objects.filter(
+        Q(enrolment=None) | Q(enrolment=here.enrolment.pk if here.enrolment else None),
+        session_course=here.session_course,
+        item__in=[item.pk for item in items],
+    ).order_by(F("enrolment").asc(nulls_first=True))
+    return {row.item_id: Dates(row.opens, row.due, row.closes) for row in rows}
+
+
+def due_next(enrolments: Iterable[Enrolment], *, at: datetime, limit: int = 5) -> list[Due]:
+    """What is due next for these enrolments and not done yet, soonest first; only what shows to them. One query."""
+    mine = {e.session_id: e.pk for e in enrolments}
+    own = Schedule.objects.filter(
+        session_course=OuterRef("session_course"), item=OuterRef("item"), enrolment__in=list(mine.values())
+    )
+    rows = (
+        with_current_line(Schedule.objects.filter(session_course__session__in=mine, due__gt=at))
+        .filter(Q(enrolment__in=list(mine.values())) | Q(enrolment=None) & ~Exists(own), shown=True)
+        .exclude(Exists(Completion.objects.filter(enrolment__in=list(mine.values()), item=OuterRef("item"))))
+        .exclude(Exists(_exclusions(mine)))
+        .exclude(title=None)
+        .select_related("item", "session_course__course", "session_course__session")
+        .order_by("due", "pk")
+    )
+    return [Due(row.item, row.title, row.due, row.session_course) for row in rows[:limit]]
+
+
+def reschedule(
+    session_courses: Iterable[SessionCourse],
+    *,
+    at: datetime,
+    items: Iterable[int] | None = None,
+    enrolments: Iterable[int] | None = None,
+) -> int:
+    """Write the schedule of session courses again; only of some items or enrolments if given. How many rows differed."""
+    return sum(_rewrite(place, at, items, enrolments) for place in session_courses)
+
+
+def reschedule_course(course: Course, *, by: Person | None, at: datetime) -> None:
+    """After a change in the course: in all its sessions. Many sessions are a job, so that nobody waits."""
+    places = SessionCourse.objects.filter(course=course).select_related("session", "course")
+    if places.count() > AT_ONCE:
+        start_job("reschedule course", {"course": course.pk}, by=by, at=at)
+    else:
+        reschedule(places, at=at)
+
+
+@transaction.atomic
+def _rewrite(place: SessionCourse, at: datetime, items: Iterable[int] | None, enrolments: Iterable[int] | None) -> int:
+    there = Schedule.objects.filter(session_course=place)
+    wanted = _wanted(place, at, items, enrolments)
+    if items is not None:
+        there = there.filter(item__in=list(items))
+    if enrolments is not None:
+        there = there.filter(enrolment__in=list(enrolments))
+        wanted = {key: dates for key, dates in wanted.items() if key[1] is not None}
+    stale, same = [], set()
+    for row in there:
+        key = (row.item_id, row.enrolment_id)
+        if wanted.get(key) == Dates(row.opens, row.due, row.closes):
+            same.add(key)
+        else:
+            stale.append(row.pk)
+    Schedule.objects.filter(pk__in=stale).delete()
+    missing = [
+        Schedule(session_course=place, item_id=item, enrolment_id=enrolment, **dates._asdict())
+        for (item, enrolment), dates in wanted.items()
+        if (item, enrolment) not in same
+    ]
+    Schedule.objects.bulk_create(missing, batch_size=500)
+    return max(len(stale), len(missing))
+
+
+def _wanted(
+    place: SessionCourse, at: datetime, items: Iterable[int] | None, enrolments: Iterable[int] | None
+) -> dict[Key, Dates]:
+    """Every row there should be: one for everyone per item with dates, one per learner whose dates differ."""
+    terms, zone = terms_of(place.session), place.session.zone
+    moments = _moments(place, items)
+    exceptions = _exceptions(place, at, items)
+    everyone = bases(terms)
+    rows: dict[Key, Dates] = {}
+    for item, texts in moments.items():
+        rows[item, None] = _resolve(texts, everyone, zone)
+    relative = {item for item, texts in moments.items() if any(isinstance(m, Relative) for m in texts.values())}
+    if not relative and not exceptions:
+        return _kept(rows)
+    for e in _enrolments(place, enrolments):
+        own = bases(terms, enrolment_terms(e), e.enrolled_at)
+        for item in relative | exceptions.get(e.pk, {}).keys():
+            texts = {**moments.get(item, {}), **exceptions.get(e.pk, {}).get(item, {})}
+            dates = _resolve(texts, own, zone)
+            if dates != rows.get((item, None), Dates()):
+                rows[item, e.pk] = dates
+    return _kept(rows)
+
+
+def _kept(rows: dict[Key, Dates]) -> dict[Key, Dates]:
+    """A learner's row stays even when empty, since it stands for "none" where everyone else has a date."""
+    return {key: dates for key, dates in rows.items() if key[1] is not None or dates != Dates()}
+
+
+def _moments(place: SessionCourse, items: Iterable[int] | None) -> dict[int, Moments]:
+    rows = ItemSettings.objects.filter(
+        Q(session_course=None, item__session_course=None) | Q(session_course=place),
+        Q(opens__isnull=False) | Q(due__isnull=False) | Q(closes__isnull=False),
+        item__course=place.course_id,
+    ).order_by(F("session_course").asc(nulls_first=True))
+    if items is not None:
+        rows = rows.filter(item__in=list(items))
+    moments: dict[int, Moments] = defaultdict(dict)
+    for row in rows:
+        moments[row.item_id].update(_parsed(row))
+    return moments
+
+
+def _exceptions(place: SessionCourse, at: datetime, items: Iterable[int] | None) -> dict[int, dict[int, Moments]]:
+    rows = ItemException.objects.filter(
+        Q(until=None) | Q(until__gt=at), enrolment__session=place.session_id, item__course=place.course_id
+    )
+    if items is not None:
+        rows = rows.filter(item__in=list(items))
+    found: dict[int, dict[int, Moments]] = defaultdict(dict)
+    for row in rows:
+        found[row.enrolment_id][row.item_id] = _parsed(row)
+    return found
+
+
+def _parsed(row: ItemSettings | ItemException) -> Moments:
+    return {name: parse(text) for name in EDGES if (text := getattr(row, name)) is not None}
+
+
+def _resolve(moments: Moments, base: Bases, zone: ZoneInfo) -> Dates:
+    return Dates(
+        **{name: resolve(moment, zone=zone, edge=EDGES[name], **base._asdict()) for name, moment in moments.items()}
+    )
+
+
+def _enrolments(place: SessionCourse, enrolments: Iterable[int] | None) -> QuerySet[Enrolment]:
+    rows = Enrolment.objects.filter(session=place.session_id, state__in=Enrolment.LIVE)
+    return rows if enrolments is None else rows.filter(pk__in=list(enrolments))
+
+
+def _exclusions(mine: dict[int, int]) -> QuerySet[CourseExclusion]:
+    return CourseExclusion.objects.filter(enrolment__in=list(mine.values()), session_course=OuterRef("session_course"))
