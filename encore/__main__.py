@@ -56,9 +56,20 @@ def main() -> None:
     elif first in {"--help", "-h"} or words == ["help"]:
         print(overview())  # noqa: T201
     else:
-        from django.core.management import execute_from_command_line
+        manage(words)
 
-        execute_from_command_line(["encore", *words])
+
+def manage(words: list[str]) -> None:
+    """Hand over to Django, with a data folder, or with a sentence on what is missing."""
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    try:
+        settings.DATA.mkdir(parents=True, exist_ok=True)
+    except (ImproperlyConfigured, OSError) as problem:
+        sys.exit(f"encore: {problem}")
+    execute_from_command_line(["encore", *words])
 
 
 def installed_version() -> str:
