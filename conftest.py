@@ -1,12 +1,16 @@
 """The cast: Amina and Boris learn, Chidi coaches, Dolores teaches, Edna administers; Sara runs sessions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from encore.courses.actions.course import create_course
+from encore.courses.actions.enrolment import enrol
+from encore.courses.actions.session import add_courses, create_session, set_course_coaches
+from encore.courses.models import Course, CourseSession
 from encore.people.models import Person
 from encore.people.words import Role
 
@@ -83,3 +87,37 @@ def client_of(db) -> Callable[[Person], Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def make_course(edna, at) -> Callable[..., Course]:
+    """make_course("ETH", "Ethics", teachers=[dolores]) → a course."""
+
+    def make(code: str = "ETH", title: str = "", teachers: Sequence[Person] = (), **values: Any) -> Course:
+        ids = [person.pk for person in teachers]
+        return create_course(by=edna, at=at, code=code, title=title or f"Course {code}", teachers=ids, **values)
+
+    return make
+
+
+@pytest.fixture
+def make_session(edna, at) -> Callable[..., CourseSession]:
+    """make_session("Spring", [ethics], learners=[amina], coaches=[chidi], general=[…], **fields) → published, no dates."""
+
+    def make(
+        title: str,
+        courses: Sequence[Course] = (),
+        learners: Sequence[Person] = (),
+        coaches: Sequence[Person] = (),
+        general: Sequence[Person] = (),
+        **values: Any,
+    ) -> CourseSession:
+        values = {"state": "published", "time_zone": "Europe/Brussels", **values}
+        by = values.pop("owner", edna)
+        session = create_session(by=by, at=at, title=title, general_coaches=[p.pk for p in general], **values)
+        for place in add_courses(session, [course.pk for course in courses], by=by, at=at):
+            set_course_coaches(place, add=[p.pk for p in coaches], by=by, at=at)
+        enrol([p.pk for p in learners], session, by=by, at=at)
+        return session
+
+    return make

@@ -1,19 +1,40 @@
-"""Classes are live: joining one enrols in its sessions that are not past, leaving one removes that source."""
+"""What courses do when people change, and what they answer when people ask.
+
+Classes are live: joining one enrols in its sessions that are not past, leaving one removes that source.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.dispatch import receiver
+from django.urls import reverse
 
 from encore.courses.actions.enrolment import enrol, remove_source
-from encore.courses.models import EnrolmentSource, SessionClass
+from encore.courses.models import (
+    CourseCoach,
+    CourseSession,
+    CourseTeacher,
+    Enrolment,
+    EnrolmentSource,
+    GeneralCoach,
+    SessionClass,
+)
 from encore.courses.rules import tab_of
 from encore.courses.windows import terms_of
 from encore.courses.words import ListName
 from encore.people.models import Person, SchoolClass
-from encore.people.signals import class_joined, class_left
+from encore.people.signals import (
+    ClassUse,
+    PersonSection,
+    class_joined,
+    class_left,
+    class_uses,
+    person_sections,
+    place_powers,
+)
 
 CLASS = EnrolmentSource.Kind.SCHOOL_CLASS
 
@@ -33,3 +54,41 @@ def release_who_left(
 ) -> None:
     for link in SessionClass.objects.filter(school_class=school_class).select_related("session"):
         remove_source(people, link.session, kind=CLASS, school_class=school_class, by=by, at=at)
+
+
+@receiver(class_uses)
+def uses_of_classes(sender: type, *, school_classes: list[int], by: Person, **kwargs: Any) -> list[ClassUse]:
+    links = SessionClass.objects.filter(school_class__in=school_classes).select_related("session").order_by("pk")
+    return [
+        ClassUse(
+            school_class=link.school_class_id,
+            label=link.session.title,
+            url=reverse("session_overview", args=[link.session_id]),
+            may_change=by.is_administrator or link.session.owner_id == by.pk,
+        )
+        for link in links
+    ]
+
+
+@receiver(place_powers)
+def who_has_power_in_places(sender: type, *, people: list[int], by: Person | None, **kwargs: Any) -> list[int]:
+    """Those who teach a course, or own or coach a session, that is not the asker's own."""
+    others = ~Q(owner=by)
+    sessions = CourseSession.objects.filter(others)
+    teaching = CourseTeacher.objects.filter(person__in=people).exclude(course__teachers__person=by)
+    return [
+        *sessions.filter(owner__in=people).values_list("owner", flat=True),
+        *GeneralCoach.objects.filter(session__in=sessions, person__in=people).values_list("person", flat=True),
+        *CourseCoach.objects.filter(session_course__session__in=sessions, person__in=people).values_list(
+            "person", flat=True
+        ),
+        *teaching.values_list("person", flat=True),
+    ]
+
+
+@receiver(person_sections)
+def sessions_of_a_person(sender: type, *, person: Person, by: Person, **kwargs: Any) -> list[PersonSection]:
+    enrolments = Enrolment.objects.filter(person=person).select_related("session").order_by("-enrolled_at", "-pk")
+    if not by.is_administrator:
+        enrolments = enrolments.filter(session__owner=by)
+    return [PersonSection("courses/person_enrolments.html", {"enrolments": list(enrolments[:50])})]
