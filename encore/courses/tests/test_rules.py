@@ -52,8 +52,8 @@ PEOPLE = {
     "course teacher": Standing(course_teacher=True),
     "HR manager": Standing(follows=True),
     "session administrator": Standing(session_administrator=True),
-    "the same, sees results": Standing(session_administrator=True, sees_results=True),
-    "permission without role": Standing(sees_results=True),
+    "same, sees results": Standing(session_administrator=True, sees_results=True),
+    "permission, no role": Standing(sees_results=True),
     "administrator": Standing(administrator=True),
     "anyone else": Standing(),
 }
@@ -62,74 +62,74 @@ PEOPLE = {
 # holds for the whole row. The last three columns are after the end, by the after-end rule.
 TABLES = {
     "published": """
-      person                  | before           | inside            | read_only        | open             | closed
-      learner                 | LISTED not_yet   | WORK open CT      | READ ended CT    | WORK ended CT    | LISTED ended
-      learner, completed      | LISTED not_yet   | READ completed CT | READ ended CT    | READ ended CT    | LISTED ended
-      learner, suspended      | LISTED suspended
-      learner, withdrawn      | LISTED withdrawn
-      learner, excluded       | NONE excluded
+      person                | before           | inside            | read_only        | open             | closed
+      learner               | LISTED not_yet   | WORK open CT      | READ ended CT    | WORK ended CT    | LISTED ended
+      learner, completed    | LISTED not_yet   | READ completed CT | READ ended CT    | READ ended CT    | LISTED ended
+      learner, suspended    | LISTED suspended
+      learner, withdrawn    | LISTED withdrawn
+      learner, excluded     | NONE excluded
       learner, not enrolled | NONE no_role
-      course coach            | LISTED not_yet   | COACH open CTP    | READ ended CT    | COACH ended CTP  | LISTED ended
-      general coach           | LISTED not_yet   | COACH open CTP    | READ ended CT    | COACH ended CTP  | LISTED ended
-      other course's coach    | LISTED other_course
-      course teacher          | READ teaches C
-      HR manager              | LISTED follows
-      session administrator   | MANAGE manages
-      the same, sees results  | MANAGE manages CTP
-      permission without role | NONE no_role
-      administrator           | MANAGE manages CTP
-      anyone else             | NONE no_role
+      course coach          | LISTED not_yet   | COACH open CTP    | READ ended CT    | COACH ended CTP  | LISTED ended
+      general coach         | LISTED not_yet   | COACH open CTP    | READ ended CT    | COACH ended CTP  | LISTED ended
+      other course's coach  | LISTED other_course
+      course teacher        | READ teaches C
+      HR manager            | LISTED follows
+      session administrator | MANAGE manages
+      same, sees results    | MANAGE manages CTP
+      permission, no role   | NONE no_role
+      administrator         | MANAGE manages CTP
+      anyone else           | NONE no_role
     """,
     "draft": """
-      person                  | before           | inside            | read_only        | open             | closed
-      learner                 | NONE draft
-      learner, completed      | NONE draft
-      learner, suspended      | NONE draft
-      learner, withdrawn      | NONE draft
-      learner, excluded       | NONE excluded
+      person                | before           | inside            | read_only        | open             | closed
+      learner               | NONE draft
+      learner, completed    | NONE draft
+      learner, suspended    | NONE draft
+      learner, withdrawn    | NONE draft
+      learner, excluded     | NONE excluded
       learner, not enrolled | NONE no_role
-      course coach            | LISTED not_yet   | COACH open CTP    | READ ended CT    | COACH ended CTP  | LISTED ended
-      general coach           | LISTED not_yet   | COACH open CTP    | READ ended CT    | COACH ended CTP  | LISTED ended
-      other course's coach    | LISTED other_course
-      course teacher          | NONE draft
-      HR manager              | NONE draft
-      session administrator   | MANAGE manages
-      administrator           | MANAGE manages CTP
-      anyone else             | NONE no_role
+      course coach          | LISTED not_yet   | COACH open CTP    | READ ended CT    | COACH ended CTP  | LISTED ended
+      general coach         | LISTED not_yet   | COACH open CTP    | READ ended CT    | COACH ended CTP  | LISTED ended
+      other course's coach  | LISTED other_course
+      course teacher        | NONE draft
+      HR manager            | NONE draft
+      session administrator | MANAGE manages
+      administrator         | MANAGE manages CTP
+      anyone else           | NONE no_role
     """,
     "cancelled": """
-      person                  | before           | inside            | read_only        | open             | closed
-      learner                 | LISTED not_yet   | LISTED cancelled  | LISTED cancelled | LISTED cancelled | LISTED ended
-      learner, completed      | LISTED not_yet   | LISTED cancelled  | LISTED cancelled | LISTED cancelled | LISTED ended
-      learner, suspended      | LISTED suspended
-      learner, withdrawn      | LISTED withdrawn
-      learner, excluded       | NONE excluded
+      person                | before           | inside            | read_only        | open             | closed
+      learner               | LISTED not_yet   | LISTED cancelled  | LISTED cancelled | LISTED cancelled | LISTED ended
+      learner, completed    | LISTED not_yet   | LISTED cancelled  | LISTED cancelled | LISTED cancelled | LISTED ended
+      learner, suspended    | LISTED suspended
+      learner, withdrawn    | LISTED withdrawn
+      learner, excluded     | NONE excluded
       learner, not enrolled | NONE no_role
-      course coach            | LISTED not_yet   | LISTED cancelled  | LISTED cancelled | LISTED cancelled | LISTED ended
-      general coach           | LISTED not_yet   | LISTED cancelled  | LISTED cancelled | LISTED cancelled | LISTED ended
-      other course's coach    | LISTED other_course
-      course teacher          | LISTED cancelled
-      HR manager              | LISTED follows
-      session administrator   | MANAGE manages
-      administrator           | MANAGE manages CTP
-      anyone else             | NONE no_role
+      course coach          | LISTED not_yet   | LISTED cancelled  | LISTED cancelled | LISTED cancelled | LISTED ended
+      general coach         | LISTED not_yet   | LISTED cancelled  | LISTED cancelled | LISTED cancelled | LISTED ended
+      other course's coach  | LISTED other_course
+      course teacher        | LISTED cancelled
+      HR manager            | LISTED follows
+      session administrator | MANAGE manages
+      administrator         | MANAGE manages CTP
+      anyone else           | NONE no_role
     """,
     "archived": """
-      person                  | before           | inside            | read_only        | open             | closed
-      learner                 | LISTED not_yet   | LISTED archived   | LISTED archived  | LISTED archived  | LISTED ended
-      learner, completed      | LISTED not_yet   | LISTED archived   | LISTED archived  | LISTED archived  | LISTED ended
-      learner, suspended      | LISTED suspended
-      learner, withdrawn      | LISTED withdrawn
-      learner, excluded       | NONE excluded
+      person                | before           | inside            | read_only        | open             | closed
+      learner               | LISTED not_yet   | LISTED archived   | LISTED archived  | LISTED archived  | LISTED ended
+      learner, completed    | LISTED not_yet   | LISTED archived   | LISTED archived  | LISTED archived  | LISTED ended
+      learner, suspended    | LISTED suspended
+      learner, withdrawn    | LISTED withdrawn
+      learner, excluded     | NONE excluded
       learner, not enrolled | NONE no_role
-      course coach            | LISTED not_yet   | READ archived CTP | READ ended CT    | READ archived CT | LISTED ended
-      general coach           | LISTED not_yet   | READ archived CTP | READ ended CT    | READ archived CT | LISTED ended
-      other course's coach    | LISTED other_course
-      course teacher          | LISTED archived
-      HR manager              | LISTED follows
-      session administrator   | MANAGE manages
-      administrator           | MANAGE manages CTP
-      anyone else             | NONE no_role
+      course coach          | LISTED not_yet   | READ archived CTP | READ ended CT    | READ archived CT | LISTED ended
+      general coach         | LISTED not_yet   | READ archived CTP | READ ended CT    | READ archived CT | LISTED ended
+      other course's coach  | LISTED other_course
+      course teacher        | LISTED archived
+      HR manager            | LISTED follows
+      session administrator | MANAGE manages
+      administrator         | MANAGE manages CTP
+      anyone else           | NONE no_role
     """,
 }  # fmt: skip
 COLUMNS = {
@@ -165,7 +165,7 @@ def test_each_cell_of_the_table(state, person, column, cell):
 def test_every_person_stands_in_the_table_of_every_state():
     named = {(state, person) for state, person, _, _ in (case.values for case in cells())}
 
-    needed = set(PEOPLE) - {"the same, sees results", "permission without role"}
+    needed = set(PEOPLE) - {"same, sees results", "permission, no role"}
     assert named >= {(state, person) for state in SessionState for person in needed}
 
 
