@@ -394,7 +394,12 @@ def shown_in_lists(terms: Terms, at: datetime) -> bool:
 
 def tab_of(terms: Terms, at: datetime) -> ListName:
     """The administrators' tab: the session's own window, nobody's dates. Drafts are told apart by their state."""
-    return _list(terms, session_window(terms), at.astimezone(UTC))
+    return list_by_window(terms.state, session_window(terms), at.astimezone(UTC))
+
+
+def list_by_window(state: SessionState, window: Window, at: datetime) -> ListName:
+    """The list that one role gives, by that role's window; what is cancelled or archived is past."""
+    return ListName.PAST if state in _PUT_AWAY else _LIST_OF[window.phase(at)]
 
 
 def _lists(standing: Standing, terms: Terms, at: datetime) -> Iterator[ListName]:
@@ -404,13 +409,9 @@ def _lists(standing: Standing, terms: Terms, at: datetime) -> Iterator[ListName]
         if enrolment.state in (EnrolmentState.COMPLETED, EnrolmentState.WITHDRAWN):
             yield ListName.PAST
         else:
-            yield _list(terms, learner_window(terms, enrolment), at)
+            yield list_by_window(terms.state, learner_window(terms, enrolment), at)
     if _held(standing.coach_spells, at):
-        yield _list(terms, coach_window(terms), at)
-
-
-def _list(terms: Terms, window: Window, at: datetime) -> ListName:
-    return ListName.PAST if terms.state in _PUT_AWAY else _LIST_OF[window.phase(at)]
+        yield list_by_window(terms.state, coach_window(terms), at)
 
 
 # What a decision allows
