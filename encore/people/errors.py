@@ -53,6 +53,41 @@ class EmailTaken(PeopleError):
     field = "email"
 
 
+class UsernameRefused(PeopleError):
+    sentence = _("A username has letters, digits and @ . + - _ only, and at most 100 of them.")
+    field = "username"
+
+
+class EmailRefused(PeopleError):
+    sentence = _("This is not an e-mail address.")
+    field = "email"
+
+
+class NameMissing(PeopleError):
+    sentence = _("A person needs a first name and a last name.")
+    field = "last_name"
+
+
+class UnknownZone(PeopleError):
+    sentence = _("There is no such time zone. Time zones have names like Europe/Brussels.")
+    field = "time_zone"
+
+
+class UnknownLanguage(PeopleError):
+    sentence = _("This language is not installed here.")
+    field = "language"
+
+
+class TooLong(PeopleError):
+    """A value that does not fit its column; `field` is set on the instance."""
+
+    sentence = _("This is too long.")
+
+    def __init__(self, field: str = "") -> None:
+        super().__init__()
+        self.field = field  # type: ignore[misc]
+
+
 class NoEmail(PeopleError):
     sentence = _("This person has no e-mail address, so nothing can be sent.")
 

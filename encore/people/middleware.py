@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 # The one list of pages that anyone may open: names of routes.
 OPEN_TO_ANYONE = frozenset(
@@ -34,8 +37,37 @@ class SignInRequiredMiddleware:
         match = request.resolver_match
         if request.user.is_authenticated or (match and match.view_name in OPEN_TO_ANYONE):
             return None
+        elif request.method in ("GET", "HEAD"):
+            return _to_sign_in(request, back=request.get_full_path(), lost=False)
         else:
-            return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+            return _to_sign_in(request, back=_page_before(request), lost=True)
+
+
+def _to_sign_in(request: HttpRequest, *, back: str, lost: bool) -> HttpResponse:
+    """Sign in, then back. A script is told by 401: one that followed a redirect would take the page for its answer."""
+    if request.headers.get("HX-Request"):
+        back = _path_here(request, request.headers.get("HX-Current-URL", "")) or back
+    address = redirect_to_login(back).url + ("&lost=1" if lost else "")
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    elif lost and "text/html" not in request.headers.get("Accept", "text/html"):
+        return HttpResponse(_("You are signed out."), status=401, content_type="text/plain; charset=utf-8")
+    else:
+        return HttpResponseRedirect(address)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours on which the lost form was filled in; else the first page."""
+    return _path_here(request, request.headers.get("Referer", "")) or "/"
+
+
+def _path_here(request: HttpRequest, address: str) -> str:
+    """The path of an address of this site; "" for any other."""
+    parts = urlsplit(address)
+    if parts.path and url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+    else:
+        return ""
 
 
 class ReaderMiddleware:

@@ -1,12 +1,14 @@
 """Accounts, their roles, and classes."""
 
 import uuid
+from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from encore.people.words import Role
@@ -81,6 +83,18 @@ class Person(AbstractBaseUser):
         """The person's own zone; None means the platform's."""
         return ZoneInfo(self.time_zone) if self.time_zone else None
 
+    @property
+    def picture_url(self) -> str:
+        """Where the picture is served, "" without one. Another picture has another address, so browsers may keep it."""
+        if self.picture:
+            stem = PurePosixPath(self.picture.name).stem
+            return f"{reverse('person_picture', args=[self.uuid])}?v={stem[:8]}"
+        else:
+            return ""
+
+    def get_absolute_url(self) -> str:
+        return reverse("person", args=[self.uuid])
+
     def get_full_name(self) -> str:
         return self.name
 
@@ -125,6 +139,9 @@ class SchoolClass(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("school_class", args=[self.uuid])
 
 
 class ClassMember(models.Model):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
 from encore.base.text import fold
-from encore.people.models import Person, SchoolClass
+from encore.ledger.models import AuditEntry
+from encore.people.models import ClassMember, Person, SchoolClass
 from encore.people.rules import may_manage
-from encore.people.signals import ClassUse, answers, class_uses, place_powers
+from encore.people.signals import ClassUse, PersonSection, answers, class_uses, person_sections, place_powers
 from encore.people.words import Role
 
 if TYPE_CHECKING:
@@ -104,6 +105,30 @@ def uses_of(classes: Collection[SchoolClass], by: Person | AnonymousUser | None)
     if not classes:
         return []
     return answers(class_uses.send(SchoolClass, school_classes=[c.pk for c in classes], by=by))
+
+
+def members_of(school_class: SchoolClass, q: str = "") -> QuerySet[Person]:
+    """The people in a class, by name."""
+    people = Person.objects.filter(class_memberships__school_class=school_class)
+    return search_people(q, people).order_by(*PEOPLE_ORDERS["name"])
+
+
+def not_in(school_class: SchoolClass, q: str = "") -> QuerySet[Person]:
+    """The active people who could join a class, by name."""
+    there = ClassMember.objects.filter(school_class=school_class, person=OuterRef("pk"))
+    people = Person.objects.filter(~Exists(there), is_active=True)
+    return search_people(q, people).order_by(*PEOPLE_ORDERS["name"])
+
+
+def history_of(subject: Person | SchoolClass) -> QuerySet[AuditEntry]:
+    """What was recorded about a person or a class, latest first."""
+    entries = AuditEntry.objects.filter(subject_kind=subject._meta.model_name, subject_id=subject.pk)
+    return entries.select_related("by").order_by("-id")
+
+
+def sections_of(person: Person, by: Person) -> list[PersonSection]:
+    """The parts of a person's page that other packages provide, for the eyes of `by`."""
+    return answers(person_sections.send(Person, person=person, by=by))
 
 
 def beyond_power(people: Collection[Person], by: Person | None) -> set[int]:

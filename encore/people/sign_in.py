@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from axes.helpers import get_cool_off
+from axes.models import AccessAttempt
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.http import HttpRequest
@@ -21,33 +24,63 @@ class TunedArgon2(Argon2PasswordHasher):
 
 
 class UsernameOrEmail(ModelBackend):
-    """Finds the person by username, else by the e-mail of an active account."""
+    """Finds the person by username, else by e-mail. A right password for a closed account is told to the form."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> Person | None:
         if not username or not password:
             return None
-        person = find_person(username.strip())
+        person = find_person(username)
         if person is None:
             Person().set_password(password)  # the same time as for a known name
             return None
-        elif person.check_password(password) and self.user_can_authenticate(person):
+        elif not person.check_password(password):
+            return None
+        elif self.user_can_authenticate(person):
             return person
         else:
+            if request is not None:
+                request.closed_account = person  # type: ignore[attr-defined]
             return None
 
     def user_can_authenticate(self, user: Any) -> bool:
-        return user.is_active and (user.expires_at is None or now() < user.expires_at)
+        return is_open(user, now())
 
     def get_user(self, user_id: int) -> Person | None:
         person = Person.objects.filter(pk=user_id).first()
         return person if person and self.user_can_authenticate(person) else None
 
 
+def is_open(person: Person, at: datetime) -> bool:
+    """Whether this account lets anybody in: neither deactivated nor expired."""
+    return person.is_active and (person.expires_at is None or at < person.expires_at)
+
+
 def find_person(name: str) -> Person | None:
-    """The person with this username, else the active one with this e-mail address; upper and lower case alike."""
-    return (
-        Person.objects.filter(username__iexact=name).first()
-        or Person.objects.filter(email__iexact=name, is_active=True).exclude(email="").first()
-    )
+    """The person with this username or e-mail address; upper and lower case alike."""
+    name = name.strip()
+    named = Person.objects.filter(username__iexact=name)
+    if "@" in name:
+        # The address goes first: else one could take another's address as a username and stand before them.
+        addressed = Person.objects.filter(email__iexact=name)
+        return addressed.filter(is_active=True).first() or named.first() or addressed.order_by("-id").first()
+    else:
+        return named.first()
+
+
+def name_for_throttling(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
+    """The name typed, in the one spelling that attempts are counted under: case must not buy more attempts."""
+    typed = request.POST.get("username", "") if request is not None else ""
+    name = typed or (credentials or {}).get("username") or ""
+    return name.strip().upper().lower()[:255]
+
+
+def locked_until(request: HttpRequest, name: str) -> datetime:
+    """When somebody locked out may try again: a while after the last attempt that counted."""
+    cool_off = get_cool_off(request) or timedelta()
+    attempts = AccessAttempt.objects.filter(
+        username=name, ip_address=getattr(request, "axes_ip_address", None)
+    ).order_by("-attempt_time")
+    last = attempts.values_list("attempt_time", flat=True).first()
+    return (last or now()) + cool_off

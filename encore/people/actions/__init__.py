@@ -22,7 +22,7 @@ from encore.people.actions.classes import (
     leave_classes,
     update_class,
 )
-from encore.people.actions.letters import invite, invite_many, send_password_reset
+from encore.people.actions.letters import invite, invite_many, renew, send_password_reset
 from encore.people.actions.pictures import remove_picture, set_picture
 
 rename_class = update_class
@@ -45,6 +45,7 @@ __all__ = [
     "reactivate",
     "remove_picture",
     "rename_class",
+    "renew",
     "send_password_reset",
     "set_password",
     "set_picture",

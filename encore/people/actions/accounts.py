@@ -13,6 +13,7 @@ from django.db import transaction
 from encore.ledger.actions import changed, record
 from encore.ledger.models import AuditEntry
 from encore.people.actions.power import require_grant, require_manager, require_power, saving
+from encore.people.checks import problem_of
 from encore.people.errors import LastAdministrator, NotYourself
 from encore.people.models import Person, search_text
 from encore.people.words import Role
@@ -60,16 +61,22 @@ def create_people(people: Sequence[NewPerson], *, by: Person | None, at: datetim
     require_manager(by)
     require_grant(by, {role for new in people for role in new.roles})
     created = [_built(new, at) for new in people]
+    _require_possible(created)
     with saving():
         created = Person.objects.bulk_create(created, batch_size=BATCH)
         _record_many("create_person", created, by=by, at=at)
     return created
 
 
-def update_person(person: Person, facts: Facts, *, by: Person | None, at: datetime) -> dict[str, list[Any]]:
-    """Change what is different; return the changes."""
+def update_person(
+    person: Person, facts: Facts, *, roles: Iterable[Role] | None = None, by: Person | None, at: datetime
+) -> dict[str, list[Any]]:
+    """Change what is different, and the roles too unless they are None; return the changed facts."""
     require_power(by, [person])
-    return _change(person, facts, by=by, at=at)
+    with transaction.atomic():
+        if roles is not None:
+            grant_roles(person, roles, by=by, at=at)
+        return _change(person, facts, by=by, at=at)
 
 
 def update_people(
@@ -79,6 +86,7 @@ def update_people(
     require_power(by, [person for person, _facts in updates])
     changes = {person.pk: changed(person, _cleaned(facts)) for person, facts in updates}
     touched = [person for person, _facts in updates if changes[person.pk]]
+    _require_possible(touched)
     fields = sorted({field for change in changes.values() for field in change})
     if touched:
         for person in touched:
@@ -158,9 +166,16 @@ def _cleaned(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value.strip() if isinstance(value, str) else value for name, value in facts.items()}
 
 
+def _require_possible(people: Iterable[Person]) -> None:
+    for person in people:
+        if problem := problem_of(person):
+            raise problem
+
+
 def _change(person: Person, facts: Mapping[str, Any], *, by: Person | None, at: datetime) -> dict[str, list[Any]]:
     changes = changed(person, _cleaned(facts))
     if changes:
+        _require_possible([person])
         with saving():
             person.save(update_fields=list(changes))
             record("update_person", person, by=by, at=at, changes=changes)

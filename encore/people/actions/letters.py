@@ -23,7 +23,7 @@ from encore.people.tokens import Tokens, invitation_tokens, reset_tokens
 
 INVITATION = "invitation"
 RESET = "password_reset"
-RESETS_AN_HOUR = 3
+LETTERS_AN_HOUR = 3
 BATCH = 500
 
 
@@ -66,13 +66,13 @@ def invite_many(people: Sequence[Person], *, by: Person | None, at: datetime) ->
 
 
 def send_password_reset(person: Person, *, by: Person | None, at: datetime) -> Mail | None:
-    """Mail a link to set a new password; None if too many were sent lately. People ask for themselves, or managers do."""
+    """Mail a link to set a new password; None if too many were sent lately. People ask themselves, or managers do."""
     if by is None or by.pk != person.pk:
         require_power(by, [person])
     _require_reachable(person)
     with transaction.atomic():
         Person.objects.select_for_update().get(pk=person.pk)  # two requests at once count one after the other
-        if resets_lately(person, at) >= RESETS_AN_HOUR:
+        if _lately(person, RESET, at) >= LETTERS_AN_HOUR:
             return None
         mail = queue_mail(person, RESET, at.isoformat(), at=at, **_reset(person, at))
         if mail:
@@ -80,9 +80,21 @@ def send_password_reset(person: Person, *, by: Person | None, at: datetime) -> M
     return mail
 
 
-def resets_lately(person: Person, at: datetime) -> int:
-    """How many letters with a reset were queued in the hour before `at`."""
-    return Mail.objects.filter(person=person, purpose=RESET, queued_at__gt=at - timedelta(hours=1)).count()
+def renew(person: Person, token: str, *, at: datetime) -> Mail | None:
+    """Mail a new link to who opened an old one of theirs; None if it was not theirs, or too many were sent lately."""
+    if not person.is_active or not person.email:
+        return None
+    elif reset_tokens.is_ours(person, token):
+        return send_password_reset(person, by=person, at=at)
+    elif invitation_tokens.is_ours(person, token) and _lately(person, INVITATION, at) < LETTERS_AN_HOUR:
+        return invite(person, by=None, at=at)
+    else:
+        return None
+
+
+def _lately(person: Person, purpose: str, at: datetime) -> int:
+    """How many letters of this purpose were queued in the hour before `at`."""
+    return Mail.objects.filter(person=person, purpose=purpose, queued_at__gt=at - timedelta(hours=1)).count()
 
 
 def link_to_set_password(person: Person, tokens: Tokens, at: datetime) -> str:

@@ -1,0 +1,34 @@
+"""Addresses of accounts and classes."""
+
+from django.urls import path
+
+from encore.people import views
+
+urlpatterns = [
+    path("sign-in/", views.SignIn.as_view(), name="sign_in"),
+    path("sign-out/", views.SignOut.as_view(), name="sign_out"),
+    path("password/reset/", views.password_reset, name="password_reset"),
+    path("password/sent/", views.password_reset_sent, name="password_reset_sent"),
+    path("password/done/", views.password_set_done, name="password_set_done"),
+    path("password/set/<str:uidb64>/<str:token>/", views.password_set, name="password_set"),
+    path("profile/", views.profile, name="profile"),
+    path("profile/picture/", views.profile_picture, name="profile_picture"),
+    path("profile/password/", views.profile_password, name="profile_password"),
+    path("profile/theme/", views.theme, name="theme"),
+    path("people/find/", views.people_find, name="people_find"),
+    path("people/<uuid:person>/picture/", views.person_picture, name="person_picture"),
+    path("administration/people/", views.people, name="people"),
+    path("administration/people/new/", views.person_new, name="person_new"),
+    path("administration/people/<uuid:person>/", views.person, name="person"),
+    path("administration/people/<uuid:person>/edit/", views.person_edit, name="person_edit"),
+    path("administration/people/<uuid:person>/deactivation/", views.person_deactivate, name="person_deactivate"),
+    path("administration/people/<uuid:person>/reactivation/", views.person_reactivate, name="person_reactivate"),
+    path("administration/people/<uuid:person>/invitation/", views.person_invite, name="person_invite"),
+    path("administration/people/<uuid:person>/password-reset/", views.person_reset, name="person_reset"),
+    path("administration/classes/", views.classes, name="classes"),
+    path("administration/classes/new/", views.class_new, name="class_new"),
+    path("administration/classes/<uuid:school_class>/", views.class_page, name="school_class"),
+    path("administration/classes/<uuid:school_class>/people/", views.class_members, name="class_members"),
+    path("administration/classes/<uuid:school_class>/edit/", views.class_edit, name="class_edit"),
+    path("administration/classes/<uuid:school_class>/deletion/", views.class_delete, name="class_delete"),
+]

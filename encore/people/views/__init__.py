@@ -1,0 +1,62 @@
+"""The pages of accounts and classes."""
+
+from encore.people.views.account import (
+    SignIn,
+    SignOut,
+    locked_out,
+    password_reset,
+    password_reset_sent,
+    password_set,
+    password_set_done,
+)
+from encore.people.views.classes import (
+    class_delete,
+    class_edit,
+    class_members,
+    class_new,
+    class_page,
+    classes,
+)
+from encore.people.views.people import (
+    people,
+    people_find,
+    person,
+    person_deactivate,
+    person_edit,
+    person_invite,
+    person_new,
+    person_picture,
+    person_reactivate,
+    person_reset,
+)
+from encore.people.views.profile import profile, profile_password, profile_picture, theme
+
+__all__ = [
+    "SignIn",
+    "SignOut",
+    "class_delete",
+    "class_edit",
+    "class_members",
+    "class_new",
+    "class_page",
+    "classes",
+    "locked_out",
+    "password_reset",
+    "password_reset_sent",
+    "password_set",
+    "password_set_done",
+    "people",
+    "people_find",
+    "person",
+    "person_deactivate",
+    "person_edit",
+    "person_invite",
+    "person_new",
+    "person_picture",
+    "person_reactivate",
+    "person_reset",
+    "profile",
+    "profile_password",
+    "profile_picture",
+    "theme",
+]

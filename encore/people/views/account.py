@@ -1,0 +1,101 @@
+"""Signing in and out, and setting a password by a link: the pages before one is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.encoding import force_str
+from django.utils.http import urlsafe_base64_decode
+from django.utils.timezone import now
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from encore.people import actions
+from encore.people.forms import ForgottenForm, NewPasswordForm, SignInForm
+from encore.people.models import Person
+from encore.people.sign_in import find_person, locked_until, name_for_throttling
+from encore.people.tokens import invitation_tokens, reset_tokens
+
+
+class SignIn(LoginView):
+    """Back to the page that was asked for; a wrong attempt keeps the name and tells not which part was wrong."""
+
+    template_name = "people/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+    extra_context = {"back_to_form": False}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(lost="lost" in self.request.GET, **kwargs)
+
+
+class SignOut(LogoutView):
+    http_method_names = ["post", "options"]
+
+
+def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
+    """Too many wrong attempts: says when the next one counts."""
+    until = locked_until(request, name_for_throttling(request, credentials))
+    return render(request, "people/locked_out.html", {"until": until, "at": now()}, status=429)
+
+
+def password_reset(request: HttpRequest) -> HttpResponse:
+    """Mails a link. The answer is the same whether anybody has this name or not."""
+    form = ForgottenForm(request.POST or None)
+    if form.is_valid():
+        person = find_person(form.cleaned_data["name"])
+        if person and person.is_active and person.email:
+            actions.send_password_reset(person, by=person, at=now())
+        return redirect("password_reset_sent")
+    else:
+        return render(request, "people/password_reset.html", {"form": form})
+
+
+def password_reset_sent(request: HttpRequest) -> HttpResponse:
+    return render(request, "people/password_reset_sent.html")
+
+
+@sensitive_post_parameters()
+@never_cache
+def password_set(request: HttpRequest, uidb64: str, token: str) -> HttpResponse:
+    """Where the links of invitations and resets lead."""
+    person = _person_of(uidb64)
+    if person is None or not (_is_good(person, token)):
+        return _old_link(request, person, token)
+    form = NewPasswordForm(person, request.POST or None)
+    if form.is_valid():
+        actions.set_password(person, form.cleaned_data["new_password1"], by=person, at=now())
+        return redirect("password_set_done")
+    else:
+        invited = person.last_login is None
+        return render(request, "people/password_set.html", {"form": form, "account": person, "invited": invited})
+
+
+def password_set_done(request: HttpRequest) -> HttpResponse:
+    return render(request, "people/password_set_done.html")
+
+
+def _old_link(request: HttpRequest, person: Person | None, token: str) -> HttpResponse:
+    """Explains, and mails a new link to whom the old one was for. Tells nothing about whether there is somebody."""
+    if request.method == "POST":
+        if person is not None:
+            actions.renew(person, token, at=now())
+        return redirect("password_reset_sent")
+    else:
+        expired = person is not None and any(t.is_ours(person, token) for t in (reset_tokens, invitation_tokens))
+        return render(request, "people/password_link_old.html", {"expired": expired}, status=410)
+
+
+def _person_of(uidb64: str) -> Person | None:
+    try:
+        pk = int(force_str(urlsafe_base64_decode(uidb64)))
+    except (ValueError, OverflowError):
+        return None
+    return Person.objects.filter(pk=pk, is_active=True).first() if 0 < pk < 2**63 else None
+
+
+def _is_good(person: Person, token: str) -> bool:
+    return reset_tokens.is_good(person, token, now()) or invitation_tokens.is_good(person, token, now())
