@@ -89,7 +89,8 @@ TEMPLATES = [
 ]
 
 # Database: SQLite for one machine, PostgreSQL for more. docs/operating.md has the settings of each.
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA / 'encore.sqlite3'}")}
+SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA / "encore.sqlite3")}
+DATABASES = {"default": env.db("DATABASE_URL") if "DATABASE_URL" in env else SQLITE}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["OPTIONS"] = {
