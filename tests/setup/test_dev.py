@@ -155,6 +155,25 @@ def test_a_step_runs_again_when_what_it_was_made_from_changes(tmp_path, monkeypa
     assert (unchanged, changed) == (True, False)
 
 
+def test_when_one_process_ends_the_reason_is_said_and_the_others_end():
+    children = {"web server": dev.start(["sleep", "60"], {}), "worker": dev.start(["sh", "-c", "exit 3"], {})}
+
+    with pytest.raises(dev.Stop, match=r"The worker ended by itself \(exit code 3\), so everything stops."):
+        dev.wait_until(lambda: False, children, "Nothing happened.")
+    dev.stop(children)
+
+    assert [child.poll() for child in children.values()] == [-15, 3]
+
+
+def test_a_process_that_does_not_listen_is_ended():
+    deaf = dev.start(["sh", "-c", "trap '' TERM; echo deaf; sleep 60"], {}, stdout=subprocess.PIPE)
+    deaf.stdout.read(4)
+
+    dev.stop({"worker": deaf}, seconds=0.2)
+
+    assert deaf.poll() == -9
+
+
 def test_without_a_word_dev_py_explains_itself():
     answer = subprocess.run([sys.executable, ROOT / "dev.py"], capture_output=True, text=True)
 

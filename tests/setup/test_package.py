@@ -14,7 +14,7 @@ def test_the_package_carries_pages_styles_scripts_and_its_command(tmp_path):
 
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         names = set(wheel.namelist())
-        command = wheel.read("encore-0.1.0.dist-info/entry_points.txt").decode()
+        command = wheel.read(next(name for name in names if name.endswith("/entry_points.txt"))).decode()
     source = {path for path in (ROOT / "encore").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     wanted = {path for path in source if path.suffix in {".html", ".txt", ".svg"} or "static" in path.parts}
     missing = {str(path.relative_to(ROOT)) for path in wanted if "tests" not in path.parts} - names
