@@ -434,7 +434,8 @@ def free_port(wanted: int) -> int:
         try:
             probe.bind(("127.0.0.1", wanted))
         except (OSError, OverflowError) as problem:
-            raise Stop(f"Port {wanted} cannot be used ({problem}). Choose another: --port {other_port()}") from problem
+            why = getattr(problem, "strerror", None) or problem
+            raise Stop(f"Port {wanted} cannot be used: {why}. Choose another: --port {other_port()}") from problem
         return probe.getsockname()[1]
 
 

@@ -96,7 +96,7 @@ def test_a_port_in_use_is_refused_with_another_to_try():
         taken.listen()
         port = taken.getsockname()[1]
 
-        with pytest.raises(dev.Stop, match=rf"Port {port} cannot be used .* Choose another: --port \d+"):
+        with pytest.raises(dev.Stop, match=rf"Port {port} cannot be used: .*in use. Choose another: --port \d+"):
             dev.free_port(port)
 
 
