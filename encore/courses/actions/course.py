@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from encore.courses.errors import CannotDo
+from encore.courses.errors import CannotDo, CodeTaken
 from encore.courses.models import Course, CourseTeacher
 from encore.ledger.actions import changed, record
 from encore.people.models import Person
@@ -79,5 +79,5 @@ def _save(course: Course) -> None:
             course.save()
     except IntegrityError:
         if Course.objects.filter(code__iexact=course.code).exclude(pk=course.pk).exists():
-            raise CannotDo(_("There is already a course with the code “%(code)s”.") % {"code": course.code}) from None
+            raise CodeTaken(_("There is already a course with the code “%(code)s”.") % {"code": course.code}) from None
         raise

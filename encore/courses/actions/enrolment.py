@@ -90,7 +90,8 @@ def enrol(
         WaitingPerson.objects.filter(session=session, person__in=new + back).delete()
         signals.enrolled.send(CourseSession, session=session, enrolments=enrolments, by=by, at=at)
         record("enrol", session, by=by, at=at, session_id=session.pk, changes={"people": new + back, "source": kind})
-        if session.mail_on_enrolment:
+        # A draft is no place to send anybody to: its people are told when it is published.
+        if session.mail_on_enrolment and session.state == CourseSession.State.PUBLISHED:
             tell_enrolled(session, new + back, at=at)
     return result
 

@@ -24,6 +24,11 @@ def tell_changed(session: CourseSession, people: Iterable[int], *, at: datetime)
     _tell(people, "session changed", f"session {session.pk} at {at.isoformat()}", session, at=at)
 
 
+def tell_reopened(session: CourseSession, people: Iterable[int], *, at: datetime) -> None:
+    """Tell people (ids) that a session which had been cancelled takes place after all."""
+    _tell(people, "session reopened", f"session {session.pk} at {at.isoformat()}", session, at=at)
+
+
 def _tell(people: Iterable[int], purpose: str, occasion: str, session: CourseSession, *, at: datetime) -> None:
     chosen = Person.objects.filter(pk__in=list(people), is_active=True).exclude(email="")
     letters = []
@@ -55,6 +60,12 @@ def _words(purpose: str, person: Person, session: CourseSession) -> tuple[str, s
         return (
             _("You are enrolled: %(title)s") % facts,
             _("Hello %(name)s,\n\nyou are enrolled in “%(title)s”.\n\n%(url)s\n\n%(platform)s") % facts,
+        )
+    elif purpose == "session reopened":
+        return (
+            _("Takes place after all: %(title)s") % facts,
+            _("Hello %(name)s,\n\n“%(title)s” takes place after all. See the dates here:\n\n%(url)s\n\n%(platform)s")
+            % facts,
         )
     elif session.state == CourseSession.State.CANCELLED:
         reason = f"\n{session.state_reason}\n" if session.state_reason else ""

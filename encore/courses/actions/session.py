@@ -8,13 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, ProtectedError
 from django.utils.translation import gettext as _
 
 from encore.courses import signals
 from encore.courses.actions.enrolment import Enrolling, enrol, remove_source, seat_waiting
-from encore.courses.actions.letters import tell_changed
-from encore.courses.errors import CannotDo
+from encore.courses.actions.letters import tell_changed, tell_enrolled, tell_reopened
+from encore.courses.errors import CannotDo, ChangedMeanwhile, TitleTaken
 from encore.courses.models import (
     Course,
     CourseCoach,
@@ -25,7 +25,9 @@ from encore.courses.models import (
     GeneralCoach,
     SessionClass,
     SessionCourse,
+    WaitingPerson,
 )
+from encore.courses.rules import BeyondTheCalendar
 from encore.courses.windows import fill_session, rebuild_windows
 from encore.ledger.actions import changed, record
 from encore.people.models import Person, SchoolClass
@@ -52,13 +54,13 @@ def create_session(
     general_coaches: Iterable[int] = (),
     **values: Any,
 ) -> CourseSession:
-    """Make a session with the given fields; a draft unless `state` says otherwise. Raises CannotDo if the title exists."""
+    """Make a session with the given fields; a draft unless `state` says otherwise. Raises TitleTaken."""
     values.setdefault("time_zone", settings.TIME_ZONE)
     values.setdefault("coach_days_before", settings.COACH_DAYS)
     values.setdefault("coach_days_after", settings.COACH_DAYS)
     session = CourseSession(title=title, owner=by, created_at=at, changed_at=at, **values)
     _refuse_impossible(session)
-    fill_session(session)
+    _fill(session)
     _save(session)
     record("create", session, by=by, at=at, session_id=session.pk)
     set_general_coaches(session, add=general_coaches, by=by, at=at)
@@ -78,17 +80,19 @@ def update_session(
     """Change fields of a session and everything that follows from its dates.
 
     `seen_at`: the `changed_at` the editor saw; if somebody changed it since, CannotDo is raised and nothing is lost
-    in silence. `tell`: mail the live learners.
+    in silence. `tell`: mail the live learners and the coaches.
     """
     session = CourseSession.objects.select_for_update().get(pk=session.pk)
     if seen_at and session.changed_at > seen_at:
-        raise CannotDo(_("Somebody else has changed this session in the meantime. Look at it again before you save."))
+        raise ChangedMeanwhile(
+            _("Somebody else has changed this session in the meantime. Look at it again before you save.")
+        )
     changes = changed(session, values)
     if not changes:
         return session
     _refuse_impossible(session)
     session.changed_at = at
-    fill_session(session)
+    _fill(session)
     _save(session)
     if TIME_FIELDS & changes.keys():
         rebuild_windows([session])
@@ -97,12 +101,27 @@ def update_session(
         seat_waiting(session, at=at)
     record("change", session, by=by, at=at, session_id=session.pk, changes=changes)
     if tell:
-        tell_changed(session, live_people(session), at=at)
+        tell_changed(session, {*live_people(session), *coaches_of(session)}, at=at)
     return session
 
 
-def publish(session: CourseSession, *, by: Person, at: datetime) -> CourseSession:
-    return update_session(session, {"state": State.PUBLISHED, "state_reason": ""}, by=by, at=at)
+@transaction.atomic
+def publish(session: CourseSession, *, by: Person, at: datetime, tell: bool = False) -> CourseSession:
+    """Open the session to its people: a draft, or one that was cancelled or archived. Twice is once.
+
+    Who was enrolled while it was a draft is told now, if the session says so.
+    """
+    session = update_session(session, {"state": State.PUBLISHED, "state_reason": ""}, by=by, at=at)
+    if tell:
+        tell_reopened(session, {*live_people(session), *coaches_of(session)}, at=at)
+    if session.mail_on_enrolment:
+        tell_enrolled(session, live_people(session), at=at)
+    return session
+
+
+def back_to_draft(session: CourseSession, *, by: Person, at: datetime) -> CourseSession:
+    """Hide the session from everyone but its coaches and managers; nothing is deleted."""
+    return update_session(session, {"state": State.DRAFT, "state_reason": ""}, by=by, at=at)
 
 
 def cancel(session: CourseSession, *, reason: str, by: Person, at: datetime, tell: bool = False) -> CourseSession:
@@ -120,8 +139,14 @@ def delete_session(session: CourseSession, *, by: Person, at: datetime) -> None:
     if Enrolment.objects.filter(session=session).exists():
         raise CannotDo(_("People have been enrolled in this session, so it cannot be deleted. Archive it instead."))
     record("delete", session, by=by, at=at, session_id=session.pk)
-    session.session_courses.all().delete()
-    session.delete()
+    try:
+        with transaction.atomic():
+            session.session_courses.all().delete()
+            session.delete()
+    except ProtectedError:
+        raise CannotDo(
+            _("Something was written for this session only, so it cannot be deleted. Archive it instead.")
+        ) from None
 
 
 @transaction.atomic
@@ -133,7 +158,7 @@ def add_courses(
     at: datetime,
     teachers_coach: bool = False,
 ) -> list[SessionCourse]:
-    """Add courses (ids) at the end; those already there are left alone. `teachers_coach`: its teachers become its coaches."""
+    """Add courses (ids) at the end; those already there stay as they are. `teachers_coach`: their teachers coach."""
     session = CourseSession.objects.select_for_update().get(pk=session.pk)
     if session.is_standing and set(courses) - {session.standing_for_id}:
         raise CannotDo(_("A standing session belongs to one course. Make a session to offer several."))
@@ -155,8 +180,6 @@ def add_courses(
 @transaction.atomic
 def remove_courses(session: CourseSession, courses: Iterable[int], *, by: Person, at: datetime) -> None:
     """Take courses (ids) out of a session. Raises CannotDo where learners have left results in one of them."""
-    from django.db.models import ProtectedError
-
     rows = session.session_courses.filter(course__in=list(courses)).select_related("course")
     for row in rows:
         try:
@@ -215,6 +238,41 @@ def set_course_coaches(
             session_id=session_course.session_id,
             changes={"course": session_course.course_id, "added": add, "removed": remove},
         )
+
+
+@transaction.atomic
+def set_coach_time(
+    coach: GeneralCoach | CourseCoach, *, from_at: datetime | None, until_at: datetime | None, by: Person, at: datetime
+) -> None:
+    """Say from when until when a coach holds the role; none of both is always. A substitute has such dates."""
+    if from_at and until_at and until_at <= from_at:
+        raise CannotDo(_("The end must be after the start."))
+    changes = changed(coach, {"from_at": from_at, "until_at": until_at})
+    if changes:
+        coach.save(update_fields=["from_at", "until_at"])
+        session = coach.session if isinstance(coach, GeneralCoach) else coach.session_course.session
+        record("change coach time", coach.person, by=by, at=at, session_id=session.pk, changes=changes)
+
+
+@transaction.atomic
+def copy_courses(session: CourseSession, source: CourseSession, *, by: Person, at: datetime) -> None:
+    """Give the session the courses of another, in the same order, with their coaches; substitutes stay behind."""
+    places = list(source.session_courses.prefetch_related("coaches"))
+    added = {place.course_id: place for place in add_courses(session, [p.course_id for p in places], by=by, at=at)}
+    CourseCoach.objects.bulk_create(
+        CourseCoach(session_course=added[place.course_id], person_id=coach.person_id)
+        for place in places
+        for coach in place.coaches.all()
+        if place.course_id in added and coach.until_at is None
+    )
+    record("copy", session, by=by, at=at, session_id=session.pk, changes={"from": source.pk, "title": source.title})
+
+
+@transaction.atomic
+def let_teachers_coach(session_course: SessionCourse, *, by: Person, at: datetime) -> None:
+    """Make the teachers of one course its coaches in the session."""
+    teachers = CourseTeacher.objects.filter(course=session_course.course_id, kind=CourseTeacher.Kind.TEACHER)
+    set_course_coaches(session_course, add=teachers.values_list("person", flat=True), by=by, at=at)
 
 
 def teachers_become_coaches(session_courses: Iterable[SessionCourse]) -> None:
@@ -284,6 +342,21 @@ def live_people(session: CourseSession) -> list[int]:
     return list(Enrolment.objects.filter(session=session, state__in=Enrolment.LIVE).values_list("person", flat=True))
 
 
+def coaches_of(session: CourseSession) -> list[int]:
+    """Ids of the people who coach the session or one of its courses."""
+    general = GeneralCoach.objects.filter(session=session).order_by().values_list("person", flat=True)
+    courses = CourseCoach.objects.filter(session_course__session=session).order_by().values_list("person", flat=True)
+    return list(general.union(courses))
+
+
+@transaction.atomic
+def stop_waiting(session: CourseSession, people: Iterable[int], *, by: Person, at: datetime) -> None:
+    """Take people (ids) off the waiting list."""
+    people = list(people)
+    if WaitingPerson.objects.filter(session=session, person__in=people).delete()[0]:
+        record("stop waiting", session, by=by, at=at, session_id=session.pk, changes={"people": people})
+
+
 def _refuse_impossible(session: CourseSession) -> None:
     if session.opens_at and session.closes_at and session.closes_at <= session.opens_at:
         raise CannotDo(_("The session must end after it starts."))
@@ -295,13 +368,20 @@ def _refuse_impossible(session: CourseSession) -> None:
         raise CannotDo(_("A session has either dates or a duration, not both."))
 
 
+def _fill(session: CourseSession) -> None:
+    try:
+        fill_session(session)
+    except BeyondTheCalendar:
+        raise CannotDo(_("With so many days the dates lie beyond the calendar.")) from None
+
+
 def _save(session: CourseSession) -> None:
     try:
         with transaction.atomic():
             session.save()
     except IntegrityError:
         if _title_exists(session):
-            raise CannotDo(_("There is already a session called “%(title)s”.") % {"title": session.title}) from None
+            raise TitleTaken(_("There is already a session called “%(title)s”.") % {"title": session.title}) from None
         raise
 
 

@@ -1,0 +1,1 @@
+"""Finds courses, sessions and the people in them."""
