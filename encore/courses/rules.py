@@ -284,7 +284,7 @@ def _stretch(
     at: datetime, boundaries: Iterable[datetime], level_at: Callable[[datetime], Access]
 ) -> tuple[datetime | None, datetime | None]:
     """The largest interval around `at` with one level. Between boundaries nothing changes: each piece is asked once."""
-    starts = [EARLIEST, *sorted(bound for bound in boundaries if bound > EARLIEST)]
+    starts = [EARLIEST, *sorted(boundaries)]
     first = last = bisect_right(starts, at) - 1
     level = level_at(at)
     while first > 0 and level_at(starts[first - 1]) == level:

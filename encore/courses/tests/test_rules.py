@@ -1,14 +1,19 @@
 """The decision table of the access page, cell by cell, and what must hold for every decision."""
 
+import re
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from encore.courses import rules
 from encore.courses.rules import (
     Action,
     Decision,
@@ -169,6 +174,16 @@ def test_every_person_stands_in_the_table_of_every_state():
     assert named >= {(state, person) for state in SessionState for person in needed}
 
 
+def test_the_rules_know_no_database_and_no_clock():
+    source = Path(rules.__file__).read_text()
+    loaded = "import sys, encore.courses.rules; print([name for name in sys.modules if name.startswith('django')])"
+
+    found = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+
+    assert found.stdout.strip() == "[]"
+    assert not re.search(r"\b(now|today|utcnow|monotonic)\(", source)
+
+
 # Duration sessions
 
 
@@ -257,6 +272,16 @@ def test_a_word_from_a_row_is_as_good_as_its_enum():
 def test_an_unknown_word_opens_no_door(make):
     with pytest.raises(ValueError, match="is not a valid"):
         make()
+
+
+def test_a_moment_in_the_hour_that_comes_twice_is_told_from_the_second():
+    brussels = ZoneInfo("Europe/Brussels")
+    second_half_past_two = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=brussels)
+    first_quarter_to_three = datetime(2026, 10, 25, 2, 45, tzinfo=brussels)
+
+    decision = decide(enrolled(), Terms(zone=brussels, opens_at=second_half_past_two), first_quarter_to_three)
+
+    assert decision.level is Access.LISTED
 
 
 # Since and until
