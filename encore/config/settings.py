@@ -1,6 +1,7 @@
 """The one settings file. What differs between installations comes from the environment: see docs/operating.md."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -89,8 +90,8 @@ TEMPLATES = [
 ]
 
 # Database: SQLite for one machine, PostgreSQL for more. docs/operating.md has the settings of each.
-SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA / "encore.sqlite3")}
-DATABASES = {"default": env.db("DATABASE_URL") if "DATABASE_URL" in env else SQLITE}
+SQLITE: dict[str, Any] = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA / "encore.sqlite3")}
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db("DATABASE_URL") if "DATABASE_URL" in env else SQLITE}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["OPTIONS"] = {
