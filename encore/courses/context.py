@@ -1,4 +1,4 @@
-"""`here`: what a request is about (a course, a session, or one course in a session) and what this person may do in it now."""
+"""`here`: what a request is about (a course, a session, or a course in a session) and what this person may do there."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ class Here:
 
     @property
     def is_read_only(self) -> bool:
-        """Whether one may read but no longer work, for a reason of time or state: the pages then carry a bar."""
-        return self.access.level == Access.READ and self.enrolment is not None
+        """Whether one may read in a session and no more: its pages then carry a bar that says why."""
+        return self.access.level == Access.READ and self.session is not None
 
     @property
     def records(self) -> bool:
@@ -121,10 +121,19 @@ def here_for(person: Person, *, at: datetime, session: int | None = None, code: 
         return _Facts(person, [place.session]).here(place.session, place, at)
 
 
-def places_of(person: Person, sessions: Iterable[CourseSession], *, at: datetime) -> dict[int, tuple[Here, list[Here]]]:
-    """For each session (by id): the session as a whole, and each of its courses in order. Three queries in all."""
+def places_of(
+    person: Person,
+    sessions: Iterable[CourseSession],
+    *,
+    at: datetime,
+    enrolments: Iterable[Enrolment] | None = None,
+) -> dict[int, tuple[Here, list[Here]]]:
+    """For each session (by id): the session as a whole, and each of its courses in order. Three queries in all.
+
+    Two where `enrolments`, the person's latest in these sessions, are at hand.
+    """
     sessions = list(sessions)
-    facts = _Facts(person, sessions)
+    facts = _Facts(person, sessions, enrolments)
     courses: dict[int, list[SessionCourse]] = defaultdict(list)
     for place in (
         SessionCourse.objects.filter(session__in=[s.pk for s in sessions])
@@ -149,17 +158,19 @@ def _course(person: Person, code: str, at: datetime) -> Here:
 
 
 class _Facts:
-    """What one person is in some sessions: two queries, however many sessions."""
+    """What one person is in some sessions: two queries, however many sessions; one where the enrolments are given."""
 
-    def __init__(self, person: Person, sessions: Iterable[CourseSession]) -> None:
+    def __init__(
+        self, person: Person, sessions: Iterable[CourseSession], enrolments: Iterable[Enrolment] | None = None
+    ) -> None:
         self.person = person
         ids = [s.pk for s in sessions]
         self.rows: dict[int, list[tuple[str, int | None, datetime | None, datetime | None]]] = defaultdict(list)
         for session_id, kind, place, opens, closes in _role_rows(person, ids):
             self.rows[session_id].append((kind, place, opens, closes))
-        self.enrolments = {
-            e.session_id: e for e in Enrolment.objects.filter(person=person.pk, session__in=ids, is_latest=True)
-        }
+        if enrolments is None:
+            enrolments = Enrolment.objects.filter(person=person.pk, session__in=ids, is_latest=True)
+        self.enrolments = {e.session_id: e for e in enrolments}
 
     def here(self, session: CourseSession, place: SessionCourse | None, at: datetime) -> Here:
         standing, terms = self.standing(session, place), terms_of(session, place.course if place else None)

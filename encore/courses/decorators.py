@@ -9,9 +9,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from encore.courses.context import Here, NoSuchPlace, here_for
-from encore.courses.explaining import explain
+from encore.courses.explaining import explain, own_window
 from encore.courses.words import Access, Sight
 
 View = Callable[..., HttpResponse]
@@ -55,5 +56,22 @@ def _door(view: View | None, level: Access, sight: Sight | None) -> Any:
 
 
 def closed_door(request: HttpRequest, here: Here) -> HttpResponse:
-    """The 403 that says why, since when, until when, and whom to ask."""
-    return render(request, "closed_door.html", {"here": here, "door": explain(here)}, status=403)
+    """The 403 that says why, since when, until when, and whom to ask. For who may be here, but not on this page, a
+    plain one."""
+    if here.is_open:
+        reason = _("This page is for those who coach or manage here.")
+        return render(request, "403.html", {"here": here, "reason": reason}, status=403)
+    door, window = explain(here), own_window(here)
+    context = {
+        "here": here,
+        "title": here.course or here.session,
+        "subtitle": here.session if here.course and here.session and not here.session.is_standing else "",
+        "course": here.course,
+        "dates": (window.opens_at, window.closes_at) if window.opens_at or window.closes_at else None,
+        "zone": here.session.time_zone if here.session else None,
+        "sentence": door.sentence,
+        "since": door.since,
+        "until": door.until,
+        "ask": door.ask,
+    }
+    return render(request, "closed_door.html", context, status=403)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from encore.base.dates import long_moment
 from encore.courses.context import Here
 from encore.courses.models import CourseCoach, GeneralCoach
-from encore.courses.rules import Window, coach_window, learner_window
+from encore.courses.rules import Window, coach_window, learner_window, session_window
 from encore.courses.words import Access, Reason
 from encore.people.models import Person
 
@@ -44,8 +44,8 @@ class Explanation:
 
 
 def explain(here: Here) -> Explanation:
-    """One query more than `here` itself, for the people to ask."""
-    return Explanation(sentence(here), here.access.since, here.access.until, whom_to_ask(here))
+    """One or two queries more than `here` itself, for the people to ask."""
+    return Explanation(sentence(here), _since(here), here.access.until, whom_to_ask(here))
 
 
 def sentence(here: Here) -> str:
@@ -67,19 +67,26 @@ def sentence(here: Here) -> str:
 
 
 def own_window(here: Here) -> Window:
-    """The window that counts for this person: a learner's own, otherwise the coaches'."""
-    if here.standing.enrolment and not (here.standing.course_coach or here.standing.general_coach):
+    """The window that counts for this person: a learner's own, the coaches', otherwise the session's."""
+    coaches = here.standing.course_coach or here.standing.general_coach
+    if here.standing.enrolment and not coaches:
         return learner_window(here.terms, here.standing.enrolment)
-    else:
+    elif here.standing.coach_spells:
         return coach_window(here.terms)
+    else:
+        return session_window(here.terms)
 
 
 def days_left(here: Here) -> int | None:
-    """Whole days until this person's window closes, counted up (1 on the last day); None without an end."""
+    """Days until this person's window closes, counted up (1 on the last day); None without an end.
+
+    By the clock on the wall of the session's zone, so that a day of 23 or 25 hours is one day.
+    """
     closes = own_window(here).closes_at
     if closes is None or closes <= here.at:
         return None
-    return max(1, -(-int((closes - here.at).total_seconds()) // 86400))
+    wall = [moment.astimezone(here.terms.zone).replace(tzinfo=None) for moment in (here.at, closes)]
+    return max(1, -(-(wall[1] - wall[0]) // timedelta(days=1)))
 
 
 def whom_to_ask(here: Here) -> list[Person]:
@@ -92,6 +99,14 @@ def whom_to_ask(here: Here) -> list[Person]:
             return [coach.person for coach in coaches]
     general = GeneralCoach.objects.filter(session=here.session).select_related("person")[:3]
     return [coach.person for coach in general] or ([here.session.owner] if here.session.owner else [])
+
+
+def _since(here: Here) -> datetime | None:
+    """Completing takes the work away at a moment that no clock knows, so the decision cannot tell it."""
+    if here.access.reason is Reason.COMPLETED and here.enrolment is not None:
+        return here.enrolment.completed_at
+    else:
+        return here.access.since
 
 
 def _ended(here: Here, window: Window) -> str:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import (
     Aggregate,
+    BigIntegerField,
     CharField,
     Exists,
     FilteredRelation,
@@ -42,6 +43,8 @@ class Mine(NamedTuple):
     list_name: ListName
     window: Window
     category: tuple[int, str] | None
+    learning: int | None
+    """The id of the person's active enrolment."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,7 @@ class _Row(NamedTuple):
     """What one role of the person in one session says. `enrolment` is the learner's state, None for a coach."""
 
     session_id: int
+    enrolment_id: int | None
     enrolment: str | None
     from_at: datetime | None
     until_at: datetime | None
@@ -157,12 +161,13 @@ def _given_by_each_role(person: Person, at: datetime) -> Iterator[Mine]:
         over = row.enrolment in (EnrolmentState.COMPLETED, EnrolmentState.WITHDRAWN)
         name = ListName.PAST if over else list_by_window(SessionState(row.state), window, at)
         category = (row.category_id, row.category or "") if row.category_id is not None else None
-        yield Mine(row.session_id, name, window, category)
+        learning = row.enrolment_id if row.enrolment == EnrolmentState.ACTIVE else None
+        yield Mine(row.session_id, name, window, category, learning)
 
 
 def _rows(person: Person) -> Iterable[tuple[Any, ...]]:
     """One for each role of the person in each session. A learner's spell is the time in which the session is shown."""
-    no_state = Value(None, output_field=CharField())
+    nobody, nothing = Value(None, output_field=BigIntegerField()), Value(None, output_field=CharField())
 
     def rows(model: type[Model], to: str, *columns: Any, **only: Any) -> QuerySet[Any, tuple[Any, ...]]:
         session = [f"{to}__state", f"{to}__category", f"{to}__category__name"]
@@ -170,11 +175,12 @@ def _rows(person: Person) -> Iterable[tuple[Any, ...]]:
 
     def coaching(model: type[Model], to: str) -> QuerySet[Any, tuple[Any, ...]]:
         window = (f"{to}__coach_window_opens_at", f"{to}__coach_window_closes_at")
-        return rows(model, to, no_state, "from_at", "until_at", *window)
+        return rows(model, to, nobody, nothing, "from_at", "until_at", *window)
 
     learning = rows(
         Enrolment,
         "session",
+        "pk",
         "state",
         "session__shown_from",
         "session__shown_until",
