@@ -79,8 +79,9 @@ class Here:
 
     @property
     def records(self) -> bool:
-        """Whether what this person does here is recorded: a live enrolment at WORK."""
-        return self.access.level >= Access.WORK and self.enrolment is not None and self.enrolment.state == "active"
+        """Whether what this person does here is recorded: a live enrolment at WORK, in a course that is theirs."""
+        live = self.enrolment is not None and self.enrolment.state == "active" and not self.standing.excluded
+        return live and self.access.level >= Access.WORK
 
     @property
     def writes(self) -> bool:
