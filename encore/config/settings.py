@@ -6,6 +6,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
 
 from encore.config.discover import installed_tools
 
@@ -110,6 +111,13 @@ else:
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Courses and sessions lie below the pages that show them, so their addresses are given to them here.
+ABSOLUTE_URL_OVERRIDES = {
+    "courses.course": lambda course: reverse("course_home", args=[course.code]),
+    "courses.coursesession": lambda session: reverse("session_page", args=[session.pk]),
+    "courses.sessioncourse": lambda place: reverse("course_in_session", args=[place.session_id, place.course.code]),
+}
+
 AUTH_USER_MODEL = "people.Person"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # user names are unique whatever their case, by a constraint
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "encore.people.sign_in.UsernameOrEmail"]
@@ -131,6 +139,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying again too early makes nobody wait longer
 AXES_USERNAME_CALLABLE = "encore.people.sign_in.name_for_throttling"
+AXES_HANDLER = "encore.people.sign_in.Attempts"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
 from django.contrib.auth.backends import ModelBackend
@@ -50,6 +51,15 @@ class UsernameOrEmail(ModelBackend):
     def get_user(self, user_id: int) -> Person | None:
         person = Person.objects.filter(pk=user_id).first()
         return person if person and self.user_can_authenticate(person) else None
+
+
+class Attempts(AxesDatabaseHandler):
+    """Counts wrong attempts. A success sets the count back in one query and leaves the sweeping to the failures."""
+
+    def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+        credentials = {"username": user.get_username()}
+        for attempts in self.filter_user_attempts(request, credentials):
+            attempts.update(failures_since_start=0)
 
 
 def is_open(person: Person, at: datetime) -> bool:
