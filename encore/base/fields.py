@@ -91,8 +91,8 @@ def _attributes(bound: BoundField, described_by: str) -> dict[str, Any]:
         attrs["aria-invalid"] = "true"
     if "autocomplete" not in given and (known := AUTOCOMPLETE.get(bound.name)):
         attrs["autocomplete"] = known
-    if isinstance(bound.field.widget, forms.Textarea) and not isinstance(given.get("rows"), str | int):
-        attrs["rows"] = 5
+    if given.get("rows") == "10":  # Django's own default is taller than most answers
+        attrs["rows"] = "5"
     return attrs
 
 

@@ -36,8 +36,8 @@ LOOKS = {
     "new": Look(pgettext_lazy("an item not seen yet", "New"), "sparkles", "soon"),
     # Work
     "due": Look(_("Due"), "alarm-clock", "wait"),
-    "overdue": Look(_("Overdue"), "alarm-clock-off", "stop"),
-    "to_mark": Look(_("To mark"), "square-pen", "wait"),
+    "overdue": Look(_("Overdue"), "alarm-clock-off", "late"),
+    "to_mark": Look(_("To mark"), "square-pen", "task"),
     "done": Look(_("Done"), "check", "go"),
     # People and enrolments
     "active": Look(_("Active"), "user-check", "go"),
