@@ -153,9 +153,14 @@ class ProfileForm(PlaceAndLanguage):
 class PictureForm(forms.Form):
     picture = forms.FileField(
         label=gettext_lazy("New picture"),
+        required=False,  # nothing has to be sent; who sends it has to choose something
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
-        error_messages={"required": gettext_lazy("Choose a picture first.")},
     )
+
+    def clean_picture(self) -> Any:
+        if not self.cleaned_data["picture"]:
+            raise forms.ValidationError(_("Choose a picture first."))
+        return self.cleaned_data["picture"]
 
 
 class PersonForm(PlaceAndLanguage):

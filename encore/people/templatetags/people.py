@@ -3,7 +3,10 @@
 from datetime import datetime
 
 from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from encore.base.templatetags.encore import state
 from encore.people.forms import role_words
 from encore.people.models import Person
 from encore.people.sign_in import is_open
@@ -17,14 +20,14 @@ def role_names(person: Person) -> str:
     return ", ".join(role_words(person.roles))
 
 
-@register.filter
-def account_state(person: Person, at: datetime) -> str:
-    """The word of the state that an account is in."""
+@register.simple_tag
+def account_state(person: Person, at: datetime) -> SafeString:
+    """The state that an account is in: word, icon and colour."""
     if not person.is_active:
-        return "deactivated"
+        return state("deactivated")
     elif not is_open(person, at):
-        return "expired"
+        return state("closed", _("Expired"))
     elif person.last_login is None:
-        return "invited"
+        return state("invited", _("Never signed in"))
     else:
-        return "active"
+        return state("active")
