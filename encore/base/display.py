@@ -27,6 +27,17 @@ def exact_words(instant: datetime, zone: tzinfo) -> str:
     return _("%(moment)s (%(place)s)") % {"moment": words, "place": zone_words(zone)}
 
 
+def there_words(instant: datetime, own: tzinfo, there: tzinfo, *, date: bool) -> str:
+    """What an instant is called in another zone: its time alone on the same day, nothing if both say the same."""
+    wall, own_wall = instant.astimezone(there), instant.astimezone(own)
+    if wall.replace(tzinfo=None) == own_wall.replace(tzinfo=None):
+        return ""
+    elif wall.date() == own_wall.date():
+        return "" if date else date_format(wall, pgettext("format of a time", "H:i"))
+    else:
+        return date_words(instant, there) if date else moment_words(instant, there)
+
+
 def zone_words(zone: tzinfo | str) -> str:
     """The place that a zone is named after: Brussels for Europe/Brussels."""
     return str(zone).rpartition("/")[2].replace("_", " ")

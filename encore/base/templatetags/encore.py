@@ -1,7 +1,8 @@
 """The tags and filters that every template has: time, states, icons, course marks, fields and addresses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from secrets import token_hex
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from encore.base import display
@@ -49,15 +51,19 @@ def when(
     else:
         inside = conditional_escape(write(instant, own))
     shown = format_html('<time datetime="{}" title="{}">{}</time>', instant.isoformat(), exact, inside)
-    return format_html("{}{}", shown, _there(write(instant, own), write(instant, display.zone_of(zone)), zone))
+    return format_html("{}{}", shown, _there(zone, lambda there: display.there_words(instant, own, there, date=date)))
 
 
 @register.simple_tag
 def dates(opens: datetime | None, closes: datetime | None, zone: tzinfo | str | None = None) -> SafeString:
     """A period in the reader's zone, its end exclusive; with `zone`, the dates as they are there where they differ."""
     own = display.period_words(opens, closes, timezone.get_current_timezone())
-    there = display.period_words(opens, closes, display.zone_of(zone))
-    return format_html('<span class="dates">{}{}</span>', own, _there(own, there, zone))
+
+    def there(place: tzinfo) -> str:
+        words = display.period_words(opens, closes, place)
+        return "" if words == own else words
+
+    return format_html('<span class="dates">{}{}</span>', own, _there(zone, there))
 
 
 @register.simple_tag
@@ -70,12 +76,15 @@ def zone_note(zone: tzinfo | str | None) -> str | SafeString:
         return format_html('<p class="zone-note">{}{}</p>', draw("clock"), words)
 
 
-def _there(own: str, there: str, zone: tzinfo | str | None) -> str | SafeString:
-    if not zone or own == there:
+def _there(zone: tzinfo | str | None, write: Callable[[tzinfo], str]) -> str | SafeString:
+    """What `write` says in that zone, in brackets; nothing where it is the reader's own or says the same."""
+    if not zone or str(zone) == str(timezone.get_current_timezone()):
         return ""
-    else:
-        words = _("%(time)s in %(place)s") % {"time": there, "place": display.zone_words(zone)}
+    elif time := write(display.zone_of(zone)):
+        words = _("%(time)s in %(place)s") % {"time": time, "place": display.zone_words(zone)}
         return format_html(' <span class="other-zone">({})</span>', words)
+    else:
+        return ""
 
 
 def _moment_of(context: Context) -> datetime:
@@ -95,7 +104,12 @@ def icon(name: str, classes: str = "") -> SafeString:
 @register.simple_tag
 def state(name: str, label: str = "") -> SafeString:
     """The state of a thing: word, icon and colour, the same on every page."""
-    look = look_of(str(name))
+    return _draw_state(str(name), str(label), get_language())
+
+
+@lru_cache(maxsize=1024)
+def _draw_state(name: str, label: str, language: str | None) -> SafeString:
+    look = look_of(name)
     words = label or look.word
     return format_html('<span class="state state-{}">{}<span>{}</span></span>', look.tone, draw(look.icon), words)
 
