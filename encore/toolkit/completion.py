@@ -2,28 +2,60 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Protocol
+
 from django.db import transaction
 
 from encore.courses.actions.entering import enter
 from encore.courses.context import Here
-from encore.toolkit.models import Completion, Item
+from encore.courses.models import Enrolment
+from encore.toolkit.models import Completion
+
+REMEMBER_EVERY = timedelta(minutes=1)
 
 
-@transaction.atomic
-def see(item: Item, here: Here) -> Completion | None:
-    """Note that the learner has seen an item (from `shown_in(here)`); None where nothing is recorded (design: access)."""
+class Seeable(Protocol):
+    """An item from `shown_in(here)`, or an entry of an outline."""
+
+    pk: int
+    version_id: int
+
+
+def see(item: Seeable, here: Here) -> Completion | None:
+    """Note that the learner has seen an item; None where nothing is recorded (design: access)."""
     enrolment = enter(here)
     if enrolment is None:
         return None
-    completion, _new = Completion.objects.get_or_create(
-        session=here.session,
-        enrolment=enrolment,
-        item_id=item.pk,
-        defaults={
-            "session_course": here.session_course,
-            "version_id": item.version_id,
-            "at": here.at,
-            "last_at": here.at,
-        },
-    )
-    return completion
+    mine = Completion.objects.filter(session=here.session, enrolment=enrolment, item=item.pk)
+    known = mine.first()
+    note_seen(item, here, enrolment, last_at=known.last_at if known else None)
+    return known or mine.get()
+
+
+def visit(entry: Seeable, here: Here, *, last_at: datetime | None) -> None:
+    """As `see`, where it is known when the learner saw the item last (None: never): no query but to write."""
+    if enrolment := enter(here):
+        note_seen(entry, here, enrolment, last_at=last_at)
+
+
+def note_seen(item: Seeable, here: Here, enrolment: Enrolment, *, last_at: datetime | None) -> None:
+    """Write it down, at most once a minute."""
+    if last_at is None:
+        with transaction.atomic():
+            Completion.objects.bulk_create(
+                [
+                    Completion(
+                        session=here.session,
+                        session_course=here.session_course,
+                        enrolment=enrolment,
+                        item_id=item.pk,
+                        version_id=item.version_id,
+                        at=here.at,
+                        last_at=here.at,
+                    )
+                ],
+                ignore_conflicts=True,  # the same page, opened twice at once
+            )
+    elif here.at - last_at >= REMEMBER_EVERY:
+        Completion.objects.filter(session=here.session, enrolment=enrolment, item=item.pk).update(last_at=here.at)

@@ -12,8 +12,8 @@ from encore.courses.context import Here
 from encore.courses.rules import Action
 from encore.ledger.actions import record
 from encore.toolkit.models import ToolSettings
+from encore.toolkit.permission import require
 from encore.toolkit.places import address
-from encore.toolkit.publishing import require
 from encore.toolkit.registry import Behaviour, Tool, tools
 
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from encore.courses.context import Here
 from encore.courses.models import Course, Release, SessionCourse
 from encore.courses.rules import Action
-from encore.courses.words import Access
 from encore.ledger.actions import record
 from encore.toolkit.content import Content
 from encore.toolkit.errors import DraftMoved, NotAllowed
+from encore.toolkit.files import adopt_files
 from encore.toolkit.models import Draft, FileUse, Item, ItemSettings, Line, Version
+from encore.toolkit.permission import require, require_publisher
+from encore.toolkit.registry import kind_named
 from encore.toolkit.scoping import drafts_in, shown_in
+
+# Drafts
 
 
 @transaction.atomic
@@ -28,10 +34,15 @@ def create_item(
     title: str,
     content: Content,
     parent: Item | None = None,
+    key: UUID | None = None,
 ) -> Draft:
-    """A new item with its first draft: of the course, or of this session alone. It shows nowhere until published."""
+    """A new item with its first draft: of the course, or of this session alone. It shows nowhere until published.
+
+    `key` becomes the item's uuid, so that a form sent twice can be told: IntegrityError if there is such an item.
+    """
     require(here, Action.ADD_ITEM)
     item = Item.objects.create(
+        uuid=key or uuid4(),
         course=here.course,
         session_course=here.session_course,
         kind=kind,
@@ -47,6 +58,7 @@ def create_item(
         author=here.person,
         at=here.at,
     )
+    adopt_files(draft, here)
     _record("draft", item, here, title)
     return draft
 
@@ -61,17 +73,23 @@ def open_draft(item: Item, here: Here) -> Draft:
     found = drafts_in(here).filter(item=item).first()
     if found:
         return found
+    if here.session_course and item.session_course_id is None and kind_named(item.kind).holds:
+        # What lies in a folder would have to follow its two versions into two places.
+        raise NotAllowed(_("This belongs to the course and holds other things. It can only be changed there."))
     shown = shown_in(here, hidden=True).get(pk=item.pk)
-    draft = Draft.objects.create(
-        item=item,
+    draft, new = Draft.objects.get_or_create(
+        item_id=item.pk,
         session_course=here.session_course,
-        title=shown.title,
-        content=shown.content,
-        parent_id=shown.parent_id,
-        author=here.person,
-        at=here.at,
+        defaults={
+            "title": shown.title,
+            "content": shown.content,
+            "parent_id": shown.parent_id,
+            "author": here.person,
+            "at": here.at,
+        },
     )
-    _copy_uses(FileUse.objects.filter(version=shown.version_id), draft=draft)
+    if new:
+        _copy_uses(FileUse.objects.filter(version=shown.version_id), draft=draft)
     return draft
 
 
@@ -79,34 +97,62 @@ def open_draft(item: Item, here: Here) -> Draft:
 def save_draft(draft: Draft, here: Here, *, title: str, content: Content, stamp: int) -> Draft:
     """Save what was typed. `stamp` is the one the editor saw; raises DraftMoved if somebody saved since."""
     require(here, Action.ADD_ITEM)
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("item", "author").get(pk=draft.pk)
+    draft = drafts_in(here).select_related("author").select_for_update(of=("self",)).get(pk=draft.pk)
     if draft.stamp != stamp:
         message = _("%(name)s saved this in the meantime. Your text is kept here; look at theirs before you go on.")
         raise DraftMoved(message % {"name": draft.author or _("Somebody")}, draft=draft)
     draft.title, draft.content = title, content.stored()
     draft.author, draft.at, draft.stamp = here.person, here.at, stamp + 1
     draft.save(update_fields=["title", "content", "author", "at", "stamp"])
+    adopt_files(draft, here)
     return draft
 
 
 @transaction.atomic
-def publish(drafts: Sequence[Draft], here: Here, *, note: str = "") -> Release:
-    """Turn drafts into versions, in one release of this place: the course's, or this session course's own."""
-    require_publisher(here)
-    release = _next_release(here, note)
-    for draft in drafts:
-        version = _next_version(draft, here, note)
-        _copy_uses(FileUse.objects.filter(draft=draft), version=version)
-        Line.objects.create(
-            release=release,
-            item=draft.item,
-            version=version,
-            parent_id=draft.parent_id,
-            position=_position(draft, here),
-        )
-        _record("publish", draft.item, here, draft.title, release=release.number)
-        draft.delete()
-    return release
+def write(
+    here: Here,
+    kind: str,
+    key: UUID,
+    *,
+    title: str,
+    content: Content,
+    stamp: int = 0,
+    seen: int = 0,
+    parent: Item | None = None,
+) -> Draft | None:
+    """Save an editor's text, whatever has become of the item since: its draft, or None if just this is published.
+
+    `key` is the item's uuid; one that is nowhere yet makes a new item, so that a form sent twice makes one. `stamp` and
+    `seen` are the stamp of the draft and the number of the version that the editor saw, 0 for none. Raises DraftMoved
+    when either has moved, unless it says the same; Item.DoesNotExist for an item of another place.
+    """
+    item = Item.objects.select_for_update(of=("self",)).filter(uuid=key).first()
+    if item is None:
+        try:
+            with transaction.atomic():
+                return create_item(here, kind, title=title, content=content, parent=parent, key=key)
+        except IntegrityError:  # the same form, sent twice at the same time
+            item = Item.objects.get(uuid=key)
+    draft = drafts_in(here).select_related("author").filter(item=item).first()
+    shown = shown_in(here, hidden=True).filter(pk=item.pk).first()
+    if draft is None and shown is None:
+        raise Item.DoesNotExist
+    elif draft is None and _says(shown, title, content):
+        return None
+    elif draft is None and (stamp or shown.version_number != seen):
+        message = _("This was published in the meantime. Your text is kept here; look at what shows now.")
+        raise DraftMoved(message, draft=shown)
+    elif draft is None:
+        draft = open_draft(item, here)
+        return save_draft(draft, here, title=title, content=content, stamp=draft.stamp)
+    elif _says(draft, title, content):
+        require(here, Action.ADD_ITEM)
+        return draft
+    elif stamp == 0 and draft.stamp == 1 and draft.author_id == here.person.pk and seen == _number(shown):
+        # Opened by this editor itself, to hold a picture, before the first text was saved.
+        return save_draft(draft, here, title=title, content=content, stamp=1)
+    else:
+        return save_draft(draft, here, title=title, content=content, stamp=stamp)
 
 
 @transaction.atomic
@@ -120,6 +166,43 @@ def discard_draft(draft: Draft, here: Here) -> None:
         item.delete()
 
 
+# Publishing
+
+
+@transaction.atomic
+def publish(drafts: Sequence[Draft], here: Here, *, note: str = "") -> Release:
+    """Turn drafts into versions, in one release of this place: the course's, or this session course's own.
+
+    A folder that was never published comes along with what lies in it. Raises NotAllowed if the drafts are gone.
+    """
+    require_publisher(here)
+    release = _next_release(here, note)
+    current = _with_new_folders(drafts_in(here).filter(pk__in=[draft.pk for draft in drafts]), here)
+    if not current:
+        raise NotAllowed(_("This was published or thrown away in the meantime."))
+    # Sessions take the numbers of versions of one base item from the same row.
+    list(Item.objects.select_for_update().filter(pk__in=[draft.item_id for draft in current]).order_by("pk"))
+    there = _places_in(here)
+    coming = {draft.item_id for draft in current}
+    for draft in current:
+        if not draft.title.strip():
+            raise NotAllowed(_("Something without a title cannot be published."))
+        version = _next_version(draft, here, note)
+        named = json.dumps(draft.content)
+        uses = [use for use in draft.file_uses.all() if str(use.uuid) in named]
+        _copy_uses(uses, version=version)
+        if draft.item_id in there:
+            parent, position = there[draft.item_id]
+        else:
+            parent = draft.parent_id if draft.parent_id in {*there, *coming} else None
+            position = max((place for other, place in there.values() if other == parent), default=-1) + 1
+            there[draft.item_id] = (parent, position)
+        Line.objects.create(release=release, item=draft.item, version=version, parent_id=parent, position=position)
+        _record("publish", draft.item, here, draft.title, release=release.number)
+        draft.delete()
+    return release
+
+
 @transaction.atomic
 def remove(item: Item, here: Here) -> None:
     """Take an item, and what lies in it, out of this place. Its versions and learners' records stay.
@@ -130,57 +213,10 @@ def remove(item: Item, here: Here) -> None:
     if here.session_course and item.session_course_id is None:
         raise NotAllowed(_("This belongs to the course. Hide it here instead."))
     release = _next_release(here, "")
-    for gone in [item, *_below(item, here)]:
+    for gone in [item, *below(item, here)]:
         Line.objects.create(release=release, item=gone, version=None)
         drafts_in(here).filter(item=gone).delete()
         _record("remove", gone, here, getattr(gone, "title", ""), release=release.number)
-
-
-@transaction.atomic
-def move(items: Sequence[Item], here: Here, *, parent: Item | None) -> None:
-    """Put items (of this place, see `shown_in`) into a folder, or at the top with None, behind what is there."""
-    require_publisher(here)
-    inside = {parent.pk} if parent else set()
-    for item in items:
-        if inside & {item.pk, *(below.pk for below in _below(item, here))}:
-            raise NotAllowed(_("A folder cannot be moved into itself."))
-        if here.session_course and item.session_course_id is None:
-            raise NotAllowed(_("This belongs to the course. Its folder can only be changed there."))
-    release = _next_release(here, "")
-    last = _last_position(here, parent)
-    for n, item in enumerate(items, start=1):
-        Line.objects.create(release=release, item=item, version_id=item.version_id, parent=parent, position=last + n)
-
-
-@transaction.atomic
-def arrange(items: Sequence[Item], here: Here) -> None:
-    """Put items (as `shown_in` gave them) in this order: in the course's lines, or as this session's own order."""
-    require(here, Action.ORDER)
-    if here.session_course:
-        for n, item in enumerate(items):
-            _setting(item, here, position=n)
-    else:
-        require_publisher(here)
-        release = _next_release(here, "")
-        Line.objects.bulk_create(
-            Line(release=release, item=item, version_id=item.version_id, parent_id=item.parent_id, position=n)
-            for n, item in enumerate(items)
-        )
-    record(
-        "order",
-        here.session_course or here.course,
-        by=here.person,
-        at=here.at,
-        session_id=here.session.pk if here.session else None,
-    )
-
-
-@transaction.atomic
-def set_visible(item: Item, here: Here, visible: bool) -> None:
-    """Hide or show an item in this place: in a session for that session alone."""
-    require(here, Action.HIDE)
-    _setting(item, here, visible=visible)
-    _record("show" if visible else "hide", item, here, getattr(item, "title", ""))
 
 
 @transaction.atomic
@@ -194,17 +230,86 @@ def back_to_course(item: Item, here: Here) -> None:
     _record("back to the course's", item, here, getattr(item, "title", ""))
 
 
-def require(here: Here, action: Action) -> None:
-    """Raise NotAllowed unless this person may do this here now. Every writing action asks it first."""
-    if refusal := here.why_not(action):
-        raise NotAllowed(str(refusal))
+# Arranging
 
 
-def require_publisher(here: Here) -> None:
-    """In a session, coaches publish; in the course, teachers do and assistants do not."""
-    require(here, Action.ADD_ITEM)
-    if here.session_course is None and here.access.level < Access.MANAGE:
-        raise NotAllowed(_("Only a teacher of this course can publish. Your draft is kept."))
+@transaction.atomic
+def move(items: Sequence[Item], here: Here, *, parent: Item | None) -> None:
+    """Put items (of this place, see `shown_in`; or not yet published) into a folder, or at the top with None, last."""
+    require_publisher(here)
+    release = _next_release(here, "")
+    there = _places_in(here)
+    last = max((place for other, place in there.values() if other == (parent.pk if parent else None)), default=-1)
+    for item in items:
+        if parent and parent.pk in {item.pk, *(inner.pk for inner in below(item, here))}:
+            raise NotAllowed(_("A folder cannot be moved into itself."))
+        if parent and parent.kind not in kind_named(item.kind).lies_in:
+            raise NotAllowed(_("This cannot lie there."))
+        if here.session_course and item.session_course_id is None:
+            raise NotAllowed(_("This belongs to the course. Its folder can only be changed there."))
+        drafts_in(here).filter(item=item).update(parent=parent)
+        if item.pk in there:
+            last += 1
+            Line.objects.create(
+                release=release, item_id=item.pk, version_id=item.version_id, parent=parent, position=last
+            )
+            _record("move", item, here, getattr(item, "title", ""), release=release.number)
+
+
+@transaction.atomic
+def arrange(items: Sequence[Item], here: Here) -> None:
+    """Put items (as `shown_in` gave them) in this order: in the course's lines, or as this session's own order."""
+    require(here, Action.ORDER)
+    if here.session_course:
+        _arrange_here(items, here)
+    else:
+        require_publisher(here)
+        release = _next_release(here, "")
+        Line.objects.bulk_create(
+            Line(release=release, item_id=item.pk, version_id=item.version_id, parent_id=item.parent_id, position=n)
+            for n, item in enumerate(items)
+        )
+    record(
+        "order",
+        here.session_course or here.course,
+        by=here.person,
+        at=here.at,
+        session_id=here.session.pk if here.session else None,
+    )
+
+
+@transaction.atomic
+def set_visible(item: Item, here: Here, visible: bool) -> None:
+    """Hide or show an item in this place: in a session for that session alone, where showing as the course inherits."""
+    require(here, Action.HIDE)
+    if here.session_course is None:
+        require_publisher(here)  # it shows or goes in every session at once
+        inherited = True
+    else:
+        base = ItemSettings.objects.filter(item=item, session_course=None).values_list("visible", flat=True).first()
+        inherited = True if base is None else base
+    ItemSettings.objects.update_or_create(
+        item_id=item.pk,
+        session_course=here.session_course,
+        defaults={"visible": None if visible == inherited else visible},
+    )
+    _record("show" if visible else "hide", item, here, getattr(item, "title", ""))
+
+
+def below(item: Item, here: Here) -> list[Item]:
+    """What lies in an item here, however deep."""
+    items = list(shown_in(here, hidden=True))
+    found: list[Item] = []
+    level = known = {item.pk}
+    while level:
+        inside = [child for child in items if child.parent_id in level and child.pk not in known]
+        found += inside
+        level = {child.pk for child in inside}
+        known = known | level
+    return found
+
+
+# Helpers
 
 
 def _next_release(here: Here, note: str) -> Release:
@@ -234,38 +339,50 @@ def _next_version(draft: Draft, here: Here, note: str) -> Version:
         number=last + 1,
         title=draft.title,
         content=draft.content,
-        author=here.person,
+        author=draft.author,
         at=here.at,
         note=note,
     )
 
 
-def _position(draft: Draft, here: Here) -> int:
-    shown = shown_in(here, hidden=True).filter(pk=draft.item_id).first()
-    if shown and shown.parent_id == draft.parent_id:
-        return shown.place
-    return _last_position(here, draft.parent) + 1
+def _with_new_folders(drafts: Iterable[Draft], here: Here) -> list[Draft]:
+    """The drafts, and before them the drafts of never published folders they lie in."""
+    chosen = {draft.item_id: draft for draft in drafts}
+    folders: dict[int, Draft] = {}
+    if any(draft.parent_id for draft in chosen.values()):
+        new = {draft.item_id: draft for draft in drafts_in(here).filter(item__lines=None)}
+        for draft in chosen.values():
+            at = draft.parent_id
+            while at in new and at not in folders:
+                folders[at] = new[at]
+                at = new[at].parent_id
+    return list({**dict(reversed(folders.items())), **chosen}.values())
 
 
-def _last_position(here: Here, parent: Item | None) -> int:
-    places = [item.place for item in shown_in(here, hidden=True) if item.parent_id == (parent.pk if parent else None)]
-    return max(places, default=-1)
+def _places_in(here: Here) -> dict[int, tuple[int | None, int]]:
+    """Where everything that shows here stands: {item: (folder, order)}."""
+    rows = shown_in(here, hidden=True).values_list("pk", "parent_id", "place")
+    return {pk: (parent, place) for pk, parent, place in rows}
 
 
-def _below(item: Item, here: Here) -> list[Item]:
-    """What lies in an item here, however deep."""
-    items = list(shown_in(here, hidden=True))
-    found: list[Item] = []
-    level = {item.pk}
-    while level:
-        inside = [child for child in items if child.parent_id in level]
-        found += inside
-        level = {child.pk for child in inside}
-    return found
+def _arrange_here(items: Sequence[Item], here: Here) -> None:
+    places = {item.pk: n for n, item in enumerate(items)}
+    rows = list(ItemSettings.objects.filter(item__in=places, session_course=here.session_course))
+    for row in rows:
+        row.position = places.pop(row.item_id)
+    ItemSettings.objects.bulk_update(rows, ["position"])
+    ItemSettings.objects.bulk_create(
+        ItemSettings(item_id=item, session_course=here.session_course, position=n) for item, n in places.items()
+    )
 
 
-def _setting(item: Item, here: Here, **values: Any) -> None:
-    ItemSettings.objects.update_or_create(item=item, session_course=here.session_course, defaults=values)
+def _says(text: Any, title: str, content: Content) -> bool:
+    """Whether a draft or a shown item says just this."""
+    return bool(text.title == title and text.content == content.stored())
+
+
+def _number(shown: Item | None) -> int:
+    return shown.version_number if shown else 0
 
 
 def _copy_uses(uses: Iterable[FileUse], **user: Any) -> None:

@@ -37,7 +37,11 @@ class NoOptions(BaseModel, extra="forbid"):
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of item. `holds`: whether other items may lie in it; `seen`: whether opening it completes it."""
+    """A kind of item. `holds`: whether other items may lie in it; `seen`: whether opening it completes it.
+
+    `form`: dotted name of the toolkit.forms.ItemForm that writes it; `shown_by`: the template that shows its content,
+    in previews and histories too; `lies_in`: the kinds of items it may lie in.
+    """
 
     name: str
     label: str | Promise
@@ -45,6 +49,10 @@ class Kind:
     icon: str = "file-text"
     holds: bool = False
     seen: bool = True
+    form: str = ""
+    shown_by: str = ""
+    lies_in: Sequence[str] = ()
+    new_label: str | Promise = ""  # the heading of the page that makes one: "New page"
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,12 @@ class Tool:
     position: int = 100  # in the menu, until a place orders its own
     about: str | Promise = ""  # one sentence for the course home
 
+    def page_of(self, item: Any, here: Here) -> str:
+        """The address at which an item (its `uuid` and `kind`) is met here: the tool's first page, or its own."""
+        from encore.toolkit.places import address
+
+        return address(here, f"{self.name}:index")
+
     def introduction(self, here: Here) -> Any:
         """Safe HTML shown on top of the course's home, or None."""
         return None
@@ -72,6 +86,9 @@ class Tool:
     def search_text(self, content: Content) -> str:
         """The words of an item's content that a search looks in."""
         return ""
+
+    def kind(self, name: str) -> Kind | None:
+        return next((kind for kind in self.kinds if kind.name == name), None)
 
     @property
     def kind_names(self) -> frozenset[str]:

@@ -19,8 +19,8 @@ def shown_in(here: Here, *, kind: str | None = None, kinds: Any = None, hidden: 
     """The items that show here, in order: this session course's newest line of each, else the course's up to the pin.
 
     Minus what is hidden here, and what lies in a hidden folder, unless `hidden`. Each item carries `title`, `content`
-    (stored JSON), `version_id`, `version_number`, `parent_id`, `place` (order), `is_hidden`, and `version_place`
-    (set: this version was made for this session only).
+    (stored JSON), `version_id`, `version_number`, `version_at`, `parent_id`, `place` (order), `is_hidden`, and
+    `version_place` (set: this version was made for this session only).
     """
     items = _current(here)
     if kind or kinds is not None:
@@ -92,6 +92,7 @@ def _current(here: Here) -> QuerySet[Item]:
         .annotate(
             version_id=F("lines__version_id"),
             version_number=F("lines__version__number"),
+            version_at=F("lines__version__at"),
             title=F("lines__version__title"),
             content=F("lines__version__content"),
             parent_id=F("lines__parent_id"),

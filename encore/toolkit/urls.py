@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from encore.toolkit import views
+from encore.toolkit.views import files
 
-urlpatterns = [path("<uuid:uuid>/<str:name>", views.file_show, name="show")]
+urlpatterns = [path("<uuid:uuid>/<str:name>", files.file_show, name="show")]

@@ -13,9 +13,9 @@ tool = Tool(
     icon="folder-open",
     behaviour=Behaviour.SHARED,
     kinds=(
-        Kind("folder", _("Folder"), Folder, icon="folder", holds=True, seen=False),
-        Kind("page", _("Page"), Page, icon="file-text"),
-        Kind("file", _("File"), UploadedFile, icon="file"),
+        Kind("folder", _("Folder"), Folder, icon="folder", holds=True, seen=False, lies_in=("folder",)),
+        Kind("page", _("Page"), Page, icon="file-text", lies_in=("folder",)),
+        Kind("file", _("File"), UploadedFile, icon="file", lies_in=("folder",)),
     ),
     urls="encore.tools.documents.urls",
     position=20,

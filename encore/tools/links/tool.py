@@ -14,7 +14,7 @@ tool = Tool(
     behaviour=Behaviour.SHARED,
     kinds=(
         Kind("link_category", _("Category"), LinkCategory, icon="folder", holds=True, seen=False),
-        Kind("link", _("Link"), Link, icon="link"),
+        Kind("link", _("Link"), Link, icon="link", lies_in=("link_category",)),
     ),
     urls="encore.tools.links.urls",
     position=30,

@@ -1,0 +1,162 @@
+"""The outline of a tool in a place: what shows here, as a tree in its order, in one query and without long content."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, DateTimeField, F, JSONField, OuterRef, Q, Subquery, Value, When
+
+from encore.courses.context import Here
+from encore.toolkit.models import Completion, Draft
+from encore.toolkit.registry import Kind, Tool, kind_named
+from encore.toolkit.scoping import drafts_in, shown_in
+
+NEVER = Value(None, output_field=DateTimeField())
+
+
+@dataclass(eq=False)
+class Entry:
+    """One item in an outline. Without a `version_id` it is only a draft, and only those who write here have it."""
+
+    pk: int
+    uuid: UUID
+    kind: str
+    session_course_id: int | None
+    title: str
+    version_id: int = 0
+    version_number: int = 0
+    version_at: datetime | None = None
+    version_place: int | None = None
+    parent_id: int | None = None
+    place: int = 0
+    is_hidden: bool = False
+    content: dict[str, Any] | None = None
+    seen_at: datetime | None = None
+    draft: Draft | None = None
+    parent: Entry | None = field(default=None, repr=False)
+    inside: list[Entry] = field(default_factory=list, repr=False)
+
+    @property
+    def kind_of(self) -> Kind:
+        return kind_named(self.kind)
+
+    @property
+    def holds(self) -> bool:
+        return self.kind_of.holds
+
+    @property
+    def icon(self) -> str:
+        return self.kind_of.icon
+
+    @property
+    def is_published(self) -> bool:
+        return bool(self.version_id)
+
+    @property
+    def is_session_only(self) -> bool:
+        return self.session_course_id is not None
+
+    @property
+    def is_own_version(self) -> bool:
+        """Whether what shows is this session's own version of something of the course."""
+        return self.session_course_id is None and self.version_place is not None
+
+    @property
+    def is_buried(self) -> bool:
+        """Whether something it lies in is hidden."""
+        return any(folder.is_hidden for folder in self.path)
+
+    @property
+    def path(self) -> list[Entry]:
+        """What it lies in, outermost first."""
+        return [*self.parent.path, self.parent] if self.parent else []
+
+
+@dataclass
+class Outline:
+    """A tree of entries. `top`: those that lie in nothing that is here."""
+
+    top: list[Entry] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Entry]:
+        """All entries, each before what lies in it."""
+        waiting = list(reversed(self.top))
+        while waiting:
+            entry = waiting.pop()
+            yield entry
+            waiting.extend(reversed(entry.inside))
+
+    def find(self, uuid: UUID) -> Entry | None:
+        return next((entry for entry in self if entry.uuid == uuid), None)
+
+    def beside(self, entry: Entry) -> tuple[Entry | None, Entry | None]:
+        """The neighbours in the same folder that can be opened: the one before, the one after."""
+        row = [one for one in (entry.parent.inside if entry.parent else self.top) if not one.holds or one is entry]
+        at = row.index(entry)
+        return (row[at - 1] if at else None, row[at + 1] if at + 1 < len(row) else None)
+
+
+def outline_in(here: Here, tool: Tool, *, content_of: Q | None = None) -> Outline:
+    """Everything of a tool that this person finds here; for those who write also what is hidden, and their drafts.
+
+    `content_of`: the items whose content is wanted too; of the others it stays None. One query, for writers two.
+    """
+    entries = {entry.pk: entry for entry in _shown(here, tool, content_of)}
+    if here.writes:
+        _lay_drafts(entries, here, tool)
+    return Outline(_tree(entries, everything=here.writes))
+
+
+def _shown(here: Here, tool: Tool, content_of: Q | None) -> Iterator[Entry]:
+    items = shown_in(here, kinds=tool.kind_names, hidden=True)
+    nothing: Any = Value(None, output_field=JSONField())
+    wanted = Case(When(content_of, then=F("content")), default=nothing) if content_of else nothing
+    seen = Completion.objects.filter(enrolment=here.enrolment, item=OuterRef("pk")).values("last_at")[:1]
+    names = ("pk", "uuid", "kind", "session_course_id", "title", "version_id", "version_number", "version_at")
+    names += ("version_place", "parent_id", "place", "is_hidden")
+    for row in items.values(
+        *names,
+        wanted=wanted,
+        seen_at=Subquery(seen) if here.enrolment else NEVER,
+    ):
+        yield Entry(content=row.pop("wanted"), **row)
+
+
+def _lay_drafts(entries: dict[int, Entry], here: Here, tool: Tool) -> None:
+    drafts = drafts_in(here).filter(item__kind__in=tool.kind_names).defer("content").order_by("pk")
+    last = max((entry.place for entry in entries.values()), default=-1)
+    for draft in drafts:
+        if draft.item_id not in entries:
+            last += 1
+            entries[draft.item_id] = Entry(
+                pk=draft.item_id,
+                uuid=draft.item.uuid,
+                kind=draft.item.kind,
+                session_course_id=draft.item.session_course_id,
+                title=draft.title,
+                parent_id=draft.parent_id,
+                place=last,
+            )
+        entries[draft.item_id].draft = draft
+
+
+def _tree(entries: dict[int, Entry], *, everything: bool) -> list[Entry]:
+    inside: dict[int | None, list[Entry]] = defaultdict(list)
+    for entry in sorted(entries.values(), key=lambda entry: (entry.place, entry.pk)):
+        # What lay in a folder that is gone here, lies at the top.
+        inside[entry.parent_id if entry.parent_id in entries else None].append(entry)
+    waiting = list(inside[None])
+    for entry in waiting:
+        for child in inside[entry.pk]:
+            child.parent = entry
+            entry.inside.append(child)
+            waiting.append(child)
+    if not everything:
+        for entry in waiting:
+            entry.inside = [child for child in entry.inside if not child.is_hidden]
+    return [entry for entry in inside[None] if everything or not entry.is_hidden]

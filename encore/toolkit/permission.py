@@ -1,0 +1,45 @@
+"""Who may write and publish here, and why not: a sentence for where the button would have been."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from encore.courses.context import Here
+from encore.courses.rules import Action, RefusalKind
+from encore.courses.words import Access
+from encore.toolkit.errors import NotAllowed
+
+
+def require(here: Here, action: Action) -> None:
+    """Raise NotAllowed unless this person may do this here now. Every writing action asks it first."""
+    if why := why_not(here, action):
+        raise NotAllowed(why)
+
+
+def require_publisher(here: Here) -> None:
+    """In a session, coaches publish; in the course, teachers do and assistants do not."""
+    if why := why_not_publish(here):
+        raise NotAllowed(why)
+
+
+def why_not(here: Here, action: Action) -> str:
+    """A sentence that says why this person may not do this here now; "" if they may."""
+    refusal = here.why_not(action)
+    if refusal is None:
+        return ""
+    elif refusal.kind is RefusalKind.LOCK:
+        return _("This has been locked for this course: %(reason)s") % {"reason": refusal.reason}
+    elif refusal.kind is RefusalKind.SIGHT:
+        return _("The content of this place is not yours to see.")
+    else:
+        return _("You can read here, but not change anything.")
+
+
+def why_not_publish(here: Here) -> str:
+    """A sentence that says why this person may not publish here; "" if they may."""
+    if why := why_not(here, Action.ADD_ITEM):
+        return why
+    elif here.session_course is None and here.access.level < Access.MANAGE:
+        return _("Only a teacher of this course can publish, hide, order or remove. Drafts you may write.")
+    else:
+        return ""

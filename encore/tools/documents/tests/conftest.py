@@ -1,0 +1,1 @@
+from encore.toolkit.tests.places import *  # noqa: F403  the fixtures
