@@ -7,4 +7,10 @@ from encore.toolkit.places import tool_urls
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("encore.people.urls")),
     *tool_urls(),
+    path("", include("encore.web.urls")),
 ]
+
+handler400 = "encore.web.errors.bad_request"
+handler403 = "encore.web.errors.not_allowed"
+handler404 = "encore.web.errors.not_found"
+handler500 = "encore.web.errors.went_wrong"

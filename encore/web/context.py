@@ -1,10 +1,59 @@
 """What the frame around every page needs."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from encore.base.display import zone_words
+from encore.courses.context import Here
+from encore.courses.words import Access, Sight
+from encore.web.menu import menu_for
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    return {"frame": {"platform_name": settings.PLATFORM_NAME, "menu": [], "person": getattr(request, "user", None)}}
+    """The menu and what the top bar shows; inside a course also the coach's own pages. No query of its own."""
+    person = getattr(request, "user", None)
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    about = {
+        "platform_name": settings.PLATFORM_NAME,
+        "language": language,
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        "home_url": reverse("home"),
+        "sign_in_url": reverse("sign_in"),
+        "menu": [],
+        "person": None,
+        "theme": "",
+    }
+    if person is None or not person.is_authenticated:
+        return {"frame": about}
+    about |= {
+        "menu": menu_for(person, request.path),
+        "person": person,
+        "picture_url": person.picture_url,
+        "theme": person.theme,
+        "profile_url": reverse("profile"),
+        "sign_out_url": reverse("sign_out"),
+        "theme_url": reverse("theme"),
+        "search_url": reverse("search"),
+        "zone_words": zone_words(timezone.get_current_timezone()),
+    }
+    return {"frame": about, "tools_more": coach_pages(getattr(request, "here", None), request.path)}
+
+
+def coach_pages(here: Here | None, path: str) -> list[dict[str, Any]]:
+    """What a coach finds below the tools of a course in a session."""
+    if here is None or not may_see_learners(here):
+        return []
+    url = reverse("learners", args=[here.session.pk, here.course.code])
+    label = translation.gettext("Learners")
+    return [{"label": label, "icon": "users", "url": url, "current": path == url, "new": 0}]
+
+
+def may_see_learners(here: Here) -> bool:
+    """Whether the list of learners is open to this person here: the level and the sight its door asks for."""
+    return here.session_course is not None and here.access.level >= Access.COACH and here.sees(Sight.PEOPLE)

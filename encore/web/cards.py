@@ -1,0 +1,144 @@
+"""What a card of My sessions says, for a whole page of sessions at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from encore.courses.context import Here, places_of
+from encore.courses.explaining import days_left, own_window, sentence
+from encore.courses.models import CourseSession, Enrolment
+from encore.courses.my_sessions import Mine, coach_names, enrolment_in, sessions_in
+from encore.courses.rules import Window
+from encore.courses.words import Access, ListName, Reason, SessionState
+from encore.people.models import Person
+from encore.toolkit.progress import Progress, progress_of
+
+SOON = 14  # days before the end from which on they are counted
+STATES = {
+    Reason.SUSPENDED: "suspended",
+    Reason.WITHDRAWN: "withdrawn",
+    Reason.COMPLETED: "completed",
+    Reason.CANCELLED: "cancelled",
+    Reason.ARCHIVED: "archived",
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """A place with its door: where it leads, or why it is closed."""
+
+    here: Here
+    progress: Progress | None = None
+
+    @property
+    def url(self) -> str:
+        """Empty where the door is closed."""
+        if not self.here.is_open:
+            return ""
+        else:
+            return (self.here.session_course or self.here.session).get_absolute_url()
+
+    @property
+    def sentence(self) -> str:
+        return sentence(self.here)
+
+    @property
+    def state(self) -> str:
+        """The word of state that stands beside the dates; none where a place is simply open or not open yet."""
+        reason, level = self.here.access.reason, self.here.access.level
+        if self.here.session.state == SessionState.DRAFT:
+            return "draft"
+        elif reason is Reason.ENDED:
+            return {Access.READ: "read_only", Access.LISTED: "closed"}.get(level, "")
+        else:
+            return STATES.get(reason, "")
+
+
+@dataclass(frozen=True)
+class Card(Door):
+    """A session with its courses. One with a single course leads straight into it."""
+
+    courses: Sequence[Door] = ()
+    coaches: Sequence[str] = ()
+
+    @property
+    def session(self) -> CourseSession:
+        return self.here.session
+
+    @property
+    def url(self) -> str:
+        if self.here.is_open and len(self.courses) == 1:
+            return self.courses[0].url
+        else:
+            return super().url
+
+    @property
+    def window(self) -> Window:
+        return own_window(self.here)
+
+    @property
+    def is_endless(self) -> bool:
+        return self.window == Window() and not self.duration
+
+    @property
+    def duration(self) -> str:
+        """How many days there are, in a session that counts them from the first visit."""
+        return self.sentence if self.here.access.reason is Reason.DURATION_RUNNING else ""
+
+    @property
+    def days_left(self) -> int | None:
+        """The days until the end, where they are few."""
+        left = days_left(self.here) if self.here.list_name is ListName.CURRENT else None
+        return left if left is not None and left <= SOON else None
+
+    @property
+    def coaching(self) -> bool:
+        standing = self.here.standing
+        return bool(standing.coach_spells) and standing.enrolment is None
+
+
+def cards(person: Person, page: Sequence[Mine], *, at: datetime) -> list[Card]:
+    """The cards of a page of a list. Four queries, however many sessions and courses."""
+    sessions = sessions_in(person, page, at=at)
+    enrolments = [e for session in sessions if (e := enrolment_in(session))]
+    places = places_of(person, sessions, at=at, enrolments=enrolments)
+    progress = progress_of(here for _whole, courses in places.values() for here in courses if has_begun(here))
+    return [_card(session, *places[session.pk], progress) for session in sessions]
+
+
+def doors(courses: Iterable[Here], progress: dict[int, Progress]) -> list[Door]:
+    """The courses of a session that exist for this person, in order."""
+    return [
+        Door(here, progress.get(here.session_course.pk) if has_begun(here) else None)
+        for here in courses
+        if here.access.level > Access.NONE
+    ]
+
+
+def has_begun(here: Here) -> bool:
+    """Whether there can be progress: of a learner, once it is open to them, and in no course they are excluded from."""
+    learning = here.enrolment is not None and not here.standing.excluded
+    return learning and here.access.level > Access.NONE and here.access.reason is not Reason.NOT_YET
+
+
+def total(progress: Iterable[Progress | None]) -> Progress | None:
+    """Progress in several courses taken together; None where there is none to show."""
+    counted = [one for one in progress if one is not None and one.total]
+    return sum(counted, Progress()) if counted else None
+
+
+def active_enrolments(mine: Iterable[Mine]) -> list[Enrolment]:
+    """Enrolments that have something to do, as far as `due_next` needs them."""
+    return [Enrolment(pk=one.learning, session_id=one.session_id) for one in mine if one.learning]
+
+
+def _card(session: CourseSession, whole: Here, courses: list[Here], progress: dict[int, Progress]) -> Card:
+    shown = doors(courses, progress)
+    return Card(
+        here=whole,
+        progress=total(door.progress for door in shown),
+        courses=shown,
+        coaches=coach_names(session),
+    )

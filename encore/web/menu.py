@@ -1,0 +1,71 @@
+"""The main menu. Nobody is offered a page that refuses them: each says itself, by `roles_required`, whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from encore.people.models import Person
+from encore.people.words import Role
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the menu: its route, its words, its icon."""
+
+    route: str
+    label: str | Promise
+    icon: str
+
+
+ADMINISTRATION = (
+    Page("sessions", gettext_lazy("Sessions"), "calendar-range"),
+    Page("people", gettext_lazy("People"), "users"),
+    Page("classes", gettext_lazy("Classes"), "school"),
+    Page("courses", gettext_lazy("Courses"), "library"),
+    Page("session_categories", gettext_lazy("Session categories"), "tags"),
+    Page("course_categories", gettext_lazy("Course categories"), "folder-tree"),
+    Page("imports", gettext_lazy("Import"), "file-up"),
+    Page("mails", pgettext_lazy("letters sent by the platform", "Mail"), "mail"),
+)
+
+
+def menu_for(person: Person, path: str) -> list[dict[str, Any]]:
+    """The entries of this person's menu, with the one for this path marked. No query."""
+    entries = [_entry("home", _("My sessions"), "layers", path == reverse("home") or path.startswith("/sessions/"))]
+    if person.is_teacher:
+        entries.append(_entry("my_courses", _("My courses"), "book-open", path.startswith("/courses/")))
+    pages = [page for page in ADMINISTRATION if _is_for(page.route, person)]
+    if pages:
+        now = max((page for page in pages if path.startswith(reverse(page.route))), key=_length, default=None)
+        items = [_entry(page.route, str(page.label), page.icon, page is now) for page in pages]
+        group = {"label": _("Administration"), "icon": "settings-2", "url": "", "current": now is not None}
+        entries.append({**group, "items": items})
+    return entries
+
+
+def _entry(route: str, label: str, icon: str, current: bool) -> dict[str, Any]:
+    return {"label": label, "icon": icon, "url": reverse(route), "current": current}
+
+
+def _length(page: Page) -> int:
+    return len(reverse(page.route))
+
+
+def _is_for(route: str, person: Person) -> bool:
+    return bool(_roles_of(route) & person.roles)
+
+
+@cache
+def _roles_of(route: str) -> frozenset[Role]:
+    """Whose page this is, as its view says; nobody's where there is no such page."""
+    try:
+        return getattr(resolve(reverse(route)).func, "roles", frozenset())
+    except NoReverseMatch:
+        return frozenset()

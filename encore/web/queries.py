@@ -1,0 +1,155 @@
+"""Finds what the pages of places show: coaches, learners, the item left off at, the sessions of a course."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
+
+from encore.courses.context import Here
+from encore.courses.models import (
+    Course,
+    CourseCoach,
+    CourseExclusion,
+    CourseSession,
+    CourseTeacher,
+    Enrolment,
+    GeneralCoach,
+)
+from encore.ledger.mailing import TRIES
+from encore.ledger.models import Mail
+from encore.people.models import Person
+from encore.people.queries import search_people
+from encore.toolkit.models import Completion, Draft, Item
+from encore.toolkit.registry import tool_of_kind
+from encore.toolkit.schedule import Due, due_next
+from encore.toolkit.scoping import recorded_in, with_current_line
+
+TAKING_PART = (*Enrolment.LIVE, Enrolment.State.COMPLETED)
+
+
+class Place(NamedTuple):
+    """Where an item lies, as far as its address goes."""
+
+    session: CourseSession
+    course: Course
+
+
+@dataclass(frozen=True)
+class Coaches:
+    """Who coaches a session: all of it, and each of its courses (by session course id)."""
+
+    general: list[Person]
+    by_course: dict[int, list[Person]]
+
+
+def coaches_of(session: CourseSession, at: datetime) -> Coaches:
+    """Substitutes whose time is over are left out. Two queries."""
+    today = Q(until_at=None) | Q(until_at__gt=at)
+    general = GeneralCoach.objects.filter(today, session=session).select_related("person")
+    by_course: dict[int, list[Person]] = defaultdict(list)
+    for coach in CourseCoach.objects.filter(today, session_course__session=session).select_related("person"):
+        by_course[coach.session_course_id].append(coach.person)
+    return Coaches([coach.person for coach in general], dict(by_course))
+
+
+def fellow_learners(here: Here) -> QuerySet[Person]:
+    """Who else takes part in this session, by name."""
+    enrolments = Enrolment.objects.filter(session=here.session, is_latest=True, state__in=TAKING_PART)
+    return (
+        Person.objects.filter(Exists(enrolments.filter(person=OuterRef("pk"))), is_active=True)
+        .exclude(pk=here.person.pk)
+        .order_by("last_name", "first_name", "pk")
+    )
+
+
+def learners_in(here: Here, *, q: str = "", state: str = "") -> QuerySet[Enrolment]:
+    """The learners of this course of the session: who takes part, or those in one state. Excluded ones are not."""
+    states = [state] if state in Enrolment.State.values else TAKING_PART
+    excluded = CourseExclusion.objects.filter(enrolment=OuterRef("pk"), session_course=here.session_course)
+    enrolments = Enrolment.objects.filter(session=here.session, is_latest=True, state__in=states)
+    if q:
+        enrolments = enrolments.filter(person__in=search_people(q).order_by())
+    return (
+        enrolments.exclude(Exists(excluded))
+        .select_related("person")
+        .order_by("person__last_name", "person__first_name", "pk")
+    )
+
+
+def left_off(here: Here) -> tuple[str, str] | None:
+    """Title and address of the item this learner saw last here, if it still shows. One query."""
+    if here.enrolment is None:
+        return None
+    seen = recorded_in(here, Completion).filter(enrolment=here.enrolment)
+    last = with_current_line(seen).filter(shown=True).exclude(title=None).order_by("-last_at", "-pk")
+    row = last.select_related("item").first()
+    return (row.title, page_of(row.item, here)) if row else None
+
+
+def page_of(item: Item, here: Here | Place) -> str:
+    """The address at which an item is met in a place."""
+    return tool_of_kind(item.kind).page_of(item, here)
+
+
+def due_here(here: Here, limit: int = 5) -> list[tuple[Due, str]]:
+    """What is due next for this learner in this course, or in all of the session, with its address. One query."""
+    if here.enrolment is None or not here.records:
+        return []
+    due = due_next([here.enrolment], at=here.at, limit=200 if here.session_course else limit)
+    return with_addresses(
+        [one for one in due if here.session_course is None or one.session_course.pk == here.session_course.pk][:limit]
+    )
+
+
+def with_addresses(due: Iterable[Due]) -> list[tuple[Due, str]]:
+    return [(one, page_of(one.item, Place(one.session_course.session, one.session_course.course))) for one in due]
+
+
+def sessions_using(course: Course, person: Person) -> QuerySet[CourseSession]:
+    """The sessions of a course that this teacher may know of: those without an end and with the furthest first."""
+    coached = GeneralCoach.objects.filter(session=OuterRef("pk"), person=person)
+    sessions = CourseSession.objects.filter(session_courses__course=course).select_related("category")
+    if not person.is_administrator:
+        sessions = sessions.filter(~Q(state=CourseSession.State.DRAFT) | Q(owner=person) | Exists(coached))
+    return sessions.order_by(F("closes_at").desc(nulls_first=True), "-pk")
+
+
+def courses_taught(person: Person) -> QuerySet[CourseTeacher]:
+    """The courses a person writes, by title, each with the number of its `sessions` and of its `drafts`."""
+    return (
+        CourseTeacher.objects.filter(person=person)
+        .select_related("course__category")
+        .annotate(
+            sessions=Count("course__session_courses", distinct=True),
+            drafts=Count("course__items__drafts", filter=Q(course__items__drafts__session_course=None), distinct=True),
+        )
+        .order_by(Lower("course__title"), "course")
+    )
+
+
+def drafts_of(course: Course) -> QuerySet[Draft]:
+    """What was written in the course and is not published yet, the latest first."""
+    drafts = Draft.objects.filter(item__course=course, session_course=None)
+    return drafts.select_related("item", "author").order_by("-at", "-pk")
+
+
+def mail_list(*, q: str = "", state: str = "") -> QuerySet[Mail]:
+    """Outgoing mail, the newest first. `q`: words of the address, the subject or the person's name."""
+    mails = Mail.objects.select_related("person")
+    for word in q.split():
+        mails = mails.filter(
+            Q(to__icontains=word) | Q(subject__icontains=word) | Q(person__in=search_people(word).order_by())
+        )
+    if state == "sent":
+        mails = mails.filter(sent_at__isnull=False)
+    elif state == "queued":
+        mails = mails.filter(sent_at=None, tries__lt=len(TRIES))
+    elif state == "not_sent":
+        mails = mails.filter(sent_at=None, tries__gte=len(TRIES))
+    return mails.order_by("-pk")
