@@ -18,7 +18,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import functools
-import getpass
 import hashlib
 import json
 import os
@@ -336,14 +335,10 @@ def first_administrator(options: argparse.Namespace, env: dict[str, str]) -> Non
     if missing and not sys.stdin.isatty():
         needed = " ".join(f"--admin-{name} …" for name in missing)
         raise Stop(f"There is no administrator yet, and nobody to ask who it should be. Add: {needed}", 2)
-    for name in missing:
-        read = getpass.getpass if name == "password" else input
-        given[name] = read(f"First administrator's {name}: ")
-    words = [word for name, value in given.items() for word in (f"--{name}", value)]
-    code, output = ask([PYTHON, "-m", "encore", "administrator", *words], env=env)
-    if code:
-        raise Stop(f"The first administrator could not be created.\n{output.strip()}")
-    say(f"Administrator {given['username']} created.")
+    say("\nThe first administrator:")
+    words = [word for name, value in given.items() if value for word in (f"--{name}", value)]
+    if subprocess.call([PYTHON, "-m", "encore", "administrator", *words], env=env):
+        raise Stop("Without an administrator nobody can be let in. Start again.")
 
 
 # Serving --------------------------------------------------------------------------------------------------------------
