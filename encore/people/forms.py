@@ -314,8 +314,9 @@ class ClassForm(PeopleForm):
     )
 
     def __init__(self, *args: Any, school_class: SchoolClass | None = None, **kwargs: Any) -> None:
-        initial = {"name": school_class.name, "description": school_class.description} if school_class else {}
-        super().__init__(*args, initial=initial, **kwargs)
+        if school_class is not None:
+            kwargs["initial"] = {"name": school_class.name, "description": school_class.description}
+        super().__init__(*args, **kwargs)
 
 
 def end_of_day(day: Any) -> datetime | None:

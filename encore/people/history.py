@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from encore.ledger.models import AuditEntry
 from encore.people.forms import ROLES
-from encore.people.models import Person
+from encore.people.models import Person, SchoolClass
 from encore.people.words import Role
 
+MODELS: dict[str, type[Model]] = {"person": Person, "schoolclass": SchoolClass}
 VERBS = {
     "create_person": gettext_lazy("Account created"),
     "update_person": gettext_lazy("Details changed"),
@@ -58,16 +61,17 @@ def _details(entry: AuditEntry) -> list[str]:
         count = len(entry.changes.get("joined") or entry.changes.get("left") or ())
         return [ngettext("%(n)s person", "%(n)s people", count) % {"n": count}]
     else:
-        return [_detail(name, change) for name, change in entry.changes.items() if _is_telling(name, change)]
+        model = MODELS.get(entry.subject_kind, Person)
+        return [_detail(model, name, change) for name, change in entry.changes.items() if _is_telling(name, change)]
 
 
 def _is_telling(name: str, change: Any) -> bool:
     return isinstance(change, list) and len(change) == 2 and name != "is_active"
 
 
-def _detail(name: str, change: list[Any]) -> str:
+def _detail(model: type[Model], name: str, change: list[Any]) -> str:
     before, after = (_value(name, value) for value in change)
-    words = {"field": _label(name), "before": before, "after": after}
+    words = {"field": _label(model, name), "before": before, "after": after}
     if before and after:
         return _("%(field)s: %(before)s → %(after)s") % words
     elif after:
@@ -76,12 +80,12 @@ def _detail(name: str, change: list[Any]) -> str:
         return _("%(field)s: %(before)s removed") % words
 
 
-def _label(name: str) -> str:
+def _label(model: type[Model], name: str) -> str:
     if name == "roles":
         return _("Roles")
     try:
-        label = str(Person._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-    except LookupError:
+        label = str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    except FieldDoesNotExist:
         label = name.replace("_", " ")
     return label[:1].upper() + label[1:]
 

@@ -87,7 +87,7 @@ class Person(AbstractBaseUser):
     def picture_url(self) -> str:
         """Where the picture is served, "" without one. Another picture has another address, so browsers may keep it."""
         if self.picture:
-            stem = PurePosixPath(self.picture.name).stem
+            stem = PurePosixPath(self.picture.name or "").stem
             return f"{reverse('person_picture', args=[self.uuid])}?v={stem[:8]}"
         else:
             return ""

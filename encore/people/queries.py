@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 5000  # values in one "in (…)"
 
-PEOPLE_ORDERS = {
+PEOPLE_ORDERS: dict[str, tuple[Any, ...]] = {
     "name": ("last_name", "first_name", "id"),
     "-name": ("-last_name", "-first_name", "-id"),
     "username": (Lower("username"), "id"),
@@ -30,7 +30,7 @@ PEOPLE_ORDERS = {
     "last_login": ("last_login", "id"),
     "-last_login": ("-last_login", "-id"),
 }
-CLASSES_ORDERS = {
+CLASSES_ORDERS: dict[str, tuple[Any, ...]] = {
     "name": (Lower("name"), "id"),
     "-name": (Lower("name").desc(), "-id"),
     "people": ("people_count", Lower("name")),

@@ -137,7 +137,7 @@ def person_reset(request: HttpRequest, person: UUID) -> HttpResponse:
 
 
 @require_safe
-def person_picture(request: HttpRequest, person: UUID) -> HttpResponse:
+def person_picture(request: HttpRequest, person: UUID) -> FileResponse:
     """For everyone who is signed in. It was made by us, so its kind is known; the browser shall not guess another."""
     found = get_object_or_404(Person, uuid=person)
     if not found.picture or not found.picture.storage.exists(found.picture.name):
