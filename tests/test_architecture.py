@@ -1,4 +1,4 @@
-"""What import contracts cannot see: keys, template includes and addresses point down too; pages carry no inline code."""
+"""What import contracts cannot see: keys, templates and addresses point down too; pages carry no inline code."""
 
 import re
 from pathlib import Path
