@@ -3,6 +3,9 @@ const words = () => document.querySelector('meta[name="words-request-failed"]')?
 
 document.addEventListener('htmx:configRequest', (event) => {
   event.detail.headers['X-CSRFToken'] = document.querySelector('meta[name="csrf-token"]')?.content ?? ''
+  // A button may stand outside the form that it sends; htmx looks for it only inside.
+  const { name, value } = event.detail.triggeringEvent?.submitter ?? {}
+  if (name) event.detail.parameters[name] = value
 })
 
 // A lost sign-in answers with the sign-in page: load the whole page instead, which comes back here afterwards.
