@@ -28,7 +28,7 @@ def create_course(
 
 
 @transaction.atomic
-def update_course(course: Course, values: dict[str, Any], *, by: Person, at: datetime) -> Course:
+def update_course(course: Course, values: dict[str, Any], *, by: Person | None, at: datetime) -> Course:
     """Change fields of a course; its standing session follows the title."""
     changes = changed(course, values)
     if changes:

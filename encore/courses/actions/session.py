@@ -48,7 +48,7 @@ TIME_FIELDS = {
 @transaction.atomic
 def create_session(
     *,
-    by: Person,
+    by: Person | None,
     at: datetime,
     title: str,
     general_coaches: Iterable[int] = (),
@@ -72,7 +72,7 @@ def update_session(
     session: CourseSession,
     values: dict[str, Any],
     *,
-    by: Person,
+    by: Person | None,
     at: datetime,
     seen_at: datetime | None = None,
     tell: bool = False,
@@ -154,7 +154,7 @@ def add_courses(
     session: CourseSession,
     courses: Sequence[int],
     *,
-    by: Person,
+    by: Person | None,
     at: datetime,
     teachers_coach: bool = False,
 ) -> list[SessionCourse]:
@@ -205,7 +205,7 @@ def order_courses(session: CourseSession, courses: Sequence[int], *, by: Person,
 
 @transaction.atomic
 def set_general_coaches(
-    session: CourseSession, *, add: Iterable[int] = (), remove: Iterable[int] = (), by: Person, at: datetime
+    session: CourseSession, *, add: Iterable[int] = (), remove: Iterable[int] = (), by: Person | None, at: datetime
 ) -> None:
     """Add and remove general coaches (ids of people)."""
     add, remove = list(add), list(remove)
@@ -221,7 +221,7 @@ def set_general_coaches(
 
 @transaction.atomic
 def set_course_coaches(
-    session_course: SessionCourse, *, add: Iterable[int] = (), remove: Iterable[int] = (), by: Person, at: datetime
+    session_course: SessionCourse, *, add: Iterable[int] = (), remove: Iterable[int] = (), by: Person | None, at: datetime
 ) -> None:
     """Add and remove coaches (ids of people) of one course of a session."""
     add, remove = list(add), list(remove)
@@ -287,7 +287,7 @@ def teachers_become_coaches(session_courses: Iterable[SessionCourse]) -> None:
 
 @transaction.atomic
 def add_class(
-    session: CourseSession, school_class: SchoolClass, *, by: Person, at: datetime, over_seats: bool = False
+    session: CourseSession, school_class: SchoolClass, *, by: Person | None, at: datetime, over_seats: bool = False
 ) -> Enrolling:
     """Enrol a class: its people now, and whoever joins it later while the session is not past."""
     SessionClass.objects.get_or_create(session=session, school_class=school_class, defaults={"by": by, "at": at})
@@ -327,7 +327,7 @@ def remove_class(
 
 
 @transaction.atomic
-def open_without_dates(course: Course, *, by: Person, at: datetime) -> CourseSession:
+def open_without_dates(course: Course, *, by: Person | None, at: datetime) -> CourseSession:
     """The course's standing session, made if absent: no dates, the course's title, its teachers coach it."""
     found = CourseSession.objects.filter(standing_for=course).first()
     if found:
