@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection, connections, transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -75,7 +76,7 @@ class Worker:
 
     def do(self, job: Job) -> None:
         """Run one claimed job to its end, whatever that is."""
-        self.progress = OwnProgress(job)
+        self.progress = OwnProgress(job, self.clock)
         if self.stopping.is_set():
             self.progress.why_stop = Interrupted
         heart = Heart(job, self.progress, self.clock) if self.heartbeat else None
@@ -98,12 +99,13 @@ class Worker:
 class OwnProgress(Progress):
     """The progress of a claimed job. The number of attempts is the proof of owning it."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, clock: Clock) -> None:
         super().__init__(job.done, job.total, job.message)
-        self.job = job
+        self.job, self.clock = job, clock
 
     def still_mine(self) -> None:
-        if not mine(self.job).update(done=self.done, total=self.total):
+        # The heartbeat too: after a long transaction, during which nobody could write it, the job must not look dead.
+        if not mine(self.job).update(done=self.done, total=self.total, heartbeat_at=self.clock()):
             raise TakenOver
 
 
@@ -227,7 +229,7 @@ def finish(job: Job, progress: Progress, state: str | None, message: str, at: da
         mine(job).update(**values, finished_at=at)
 
 
-def mine(job: Job):
+def mine(job: Job) -> QuerySet[Job]:
     """The row of a job, as long as this worker has it."""
     return Job.objects.filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts)
 
