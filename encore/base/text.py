@@ -4,7 +4,20 @@ import unicodedata
 
 # Letters that Unicode does not take apart, as keyboards without them write them. casefold() makes ss of ß.
 UNDIVIDED = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ŧ": "t", "’": "'"}
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "ħ": "h",
+        "ı": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+        "ŧ": "t",
+        "’": "'",
+        "\0": " ",
+    }
 )
 
 

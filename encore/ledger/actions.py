@@ -47,8 +47,8 @@ def changed(instance: models.Model, values: dict[str, Any]) -> dict[str, list[An
 
 
 def queue_mail(person: Person, purpose: str, occasion: str, *, subject: str, body: str, at: datetime) -> Mail | None:
-    """Queue one letter; None when this person already has it, or has no address. The worker sends it."""
-    if not person.email:
+    """Queue one letter; None for who has it already, has no address or is deactivated. The worker sends it."""
+    if not person.email or not person.is_active:
         return None
     mail, new = Mail.objects.get_or_create(
         person=person,

@@ -64,7 +64,10 @@ class Person(AbstractBaseUser):
                 Lower("email"), condition=Q(is_active=True) & ~Q(email=""), name="email_is_unique_among_active_accounts"
             ),
         ]
-        indexes = [models.Index(fields=["last_name", "first_name", "id"], name="people_by_name")]
+        indexes = [
+            models.Index(fields=["last_name", "first_name", "id"], name="people_by_name"),
+            models.Index(Lower("email"), name="people_by_email"),
+        ]
 
     def __str__(self):
         return self.name

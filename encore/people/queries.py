@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
 from encore.base.text import fold
@@ -18,6 +19,7 @@ from encore.people.words import Role
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+OUR_CAPITALS = str.maketrans(ascii_uppercase, ascii_lowercase)
 AT_ONCE = 5000  # values in one "in (…)"
 
 PEOPLE_ORDERS: dict[str, tuple[Any, ...]] = {
@@ -27,8 +29,8 @@ PEOPLE_ORDERS: dict[str, tuple[Any, ...]] = {
     "-username": (Lower("username").desc(), "-id"),
     "email": (Lower("email"), "id"),
     "-email": (Lower("email").desc(), "-id"),
-    "last_login": ("last_login", "id"),
-    "-last_login": ("-last_login", "-id"),
+    "last_login": (F("last_login").asc(nulls_first=True), "id"),
+    "-last_login": (F("last_login").desc(nulls_last=True), "-id"),
 }
 CLASSES_ORDERS: dict[str, tuple[Any, ...]] = {
     "name": (Lower("name"), "id"),
@@ -55,7 +57,7 @@ def people_list(
         people = people.filter(**{f"is_{role}": True})
     elif role == "none":
         people = people.filter(**{f"is_{r}": False for r in Role})
-    if school_class.isdigit():
+    if school_class.isascii() and school_class.isdigit():
         people = people.filter(class_memberships__school_class=int(school_class[:18]))
     if state == "active":
         people = people.filter(is_active=True)
@@ -66,9 +68,14 @@ def people_list(
     return people.order_by(*PEOPLE_ORDERS.get(sort, PEOPLE_ORDERS["name"]))
 
 
+def lowered(text: str) -> set[str]:
+    """`text` as a database may lower it: PostgreSQL knows the capitals of all alphabets, SQLite those of ours alone."""
+    return {text.lower(), text.translate(OUR_CAPITALS)}
+
+
 def people_by_username(usernames: Iterable[str]) -> dict[str, Person]:
     """The people with these usernames, by username in lower case. A few queries however many are asked."""
-    wanted = sorted({username.strip().lower() for username in usernames if username.strip()})
+    wanted = sorted({spelling for username in usernames for spelling in lowered(username.strip()) if spelling})
     found: dict[str, Person] = {}
     for start in range(0, len(wanted), AT_ONCE):
         people = Person.objects.annotate(lower=Lower("username")).filter(lower__in=wanted[start : start + AT_ONCE])
@@ -78,7 +85,7 @@ def people_by_username(usernames: Iterable[str]) -> dict[str, Person]:
 
 def people_by_email(addresses: Iterable[str]) -> dict[str, Person]:
     """The active people with these e-mail addresses, by address in lower case. A few queries however many are asked."""
-    wanted = sorted({address.strip().lower() for address in addresses if address.strip()})
+    wanted = sorted({spelling for address in addresses for spelling in lowered(address.strip()) if spelling})
     found: dict[str, Person] = {}
     for start in range(0, len(wanted), AT_ONCE):
         people = Person.objects.filter(is_active=True).annotate(lower=Lower("email"))
@@ -89,7 +96,7 @@ def people_by_email(addresses: Iterable[str]) -> dict[str, Person]:
 def search_classes(q: str = "") -> QuerySet[SchoolClass]:
     """Classes whose name holds every word of `q`."""
     classes = SchoolClass.objects.all()
-    for word in q.split():
+    for word in q.replace("\0", " ").split():
         classes = classes.filter(name__icontains=word)
     return classes
 
@@ -137,4 +144,6 @@ def beyond_power(people: Collection[Person], by: Person | None) -> set[int]:
         return set()
     beyond = {person.pk for person in people if not may_manage(by.roles, person.roles)}
     asked = [person.pk for person in people if person.pk not in beyond and person.pk != by.pk]
-    return beyond | set(answers(place_powers.send(Person, people=asked, by=by)))
+    for start in range(0, len(asked), AT_ONCE):
+        beyond |= set(answers(place_powers.send(Person, people=asked[start : start + AT_ONCE], by=by)))
+    return beyond

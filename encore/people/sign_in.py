@@ -10,10 +10,12 @@ from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.utils.timezone import now  # noqa: TID251 - a request is being answered
 
 from encore.people.models import Person
+from encore.people.queries import lowered
 
 
 class TunedArgon2(Argon2PasswordHasher):
@@ -69,12 +71,13 @@ def is_open(person: Person, at: datetime) -> bool:
 
 def find_person(name: str) -> Person | None:
     """The person with this username or e-mail address; upper and lower case alike."""
-    name = name.strip()
-    named = Person.objects.filter(username__iexact=name)
+    spellings = lowered(name.strip())
+    people = Person.objects.alias(lower_username=Lower("username"), lower_email=Lower("email"))  # as they are indexed
+    named = people.filter(lower_username__in=spellings)
     if "@" in name:
         # The address goes first: else one could take another's address as a username and stand before them.
-        addressed = Person.objects.filter(email__iexact=name)
-        return addressed.filter(is_active=True).first() or named.first() or addressed.order_by("-id").first()
+        addressed = people.filter(lower_email__in=spellings).order_by("-is_active", "-id").first()
+        return addressed if addressed and addressed.is_active else named.first() or addressed
     else:
         return named.first()
 

@@ -18,6 +18,7 @@ from encore.base.text import fold
         ("D’Amico", "d'amico"),
         ("ﬁnal", "final"),
         ("Ελένη", "ελενη"),
+        ("nul\0byte", "nul byte"),
         ("", ""),
     ],
 )

@@ -21,6 +21,7 @@ LARGEST_FILE = 5 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 FORMATS = ("PNG", "JPEG", "WEBP")
 SIDE = 256
+SCALABLE = ("RGB", "RGBA", "L", "CMYK")
 
 
 def set_picture(person: Person, file: File, *, by: Person | None, at: datetime) -> None:
@@ -60,6 +61,8 @@ def _small(file: File) -> bytes:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(file, formats=FORMATS)
             _require_modest(image)
+            if image.mode in SCALABLE:
+                image.thumbnail((4 * SIDE, 4 * SIDE))  # a JPEG is then never unpacked in full
             upright = ImageOps.exif_transpose(image)
             plain = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
             square = ImageOps.fit(plain, (SIDE, SIDE), Image.Resampling.LANCZOS)

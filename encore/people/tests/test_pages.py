@@ -122,6 +122,10 @@ def test_the_list_asks_as_many_queries_for_thirty_as_for_three(client_of, edna, 
         ({"sort": "-name"}, ["zofia", "dolores", "edna", "amina"]),
         ({"sort": "password"}, ["amina", "edna", "dolores", "zofia"]),
         ({"page": "999", "q": "amina"}, ["amina"]),
+        ({"school_class": "²", "q": "amina"}, ["amina"]),
+        ({"school_class": "9" * 40}, []),
+        ({"q": "ami\0na"}, ["amina"]),
+        ({"sort": "-last_login"}, ["edna", "zofia", "dolores", "amina"]),
     ],
 )
 def test_the_list_is_searched_filtered_and_sorted(client_of, edna, amina, dolores, make_person, filters, expected):
@@ -501,6 +505,37 @@ def test_the_command_promotes_and_reopens_an_account(amina, edna, client):
 
     amina.refresh_from_db()
     assert (amina.is_active, amina.roles, amina.last_name) == (True, {Role.ADMINISTRATOR}, "Haddad")
+
+
+@pytest.fixture
+def keyboard(monkeypatch):
+    """Somebody sits there: keyboard(line, …, passwords=[…]) types what is asked for."""
+
+    def types(*lines, passwords=()):
+        answers, secrets = iter(lines), iter(passwords)
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+        monkeypatch.setattr("builtins.input", lambda question: next(answers))
+        monkeypatch.setattr("encore.people.management.commands.administrator.getpass", lambda question: next(secrets))
+
+    return types
+
+
+def test_the_command_asks_for_what_is_not_given(db, keyboard, capsys):
+    keyboard("root", "root@example.org", passwords=["grey herons", "grey herons"])
+
+    administrator()
+
+    root = Person.objects.get()
+    assert (root.username, root.email, root.check_password("grey herons")) == ("root", "root@example.org", True)
+    assert "grey herons" not in capsys.readouterr().out
+
+
+def test_two_different_passwords_make_nobody(db, keyboard):
+    keyboard("root", "root@example.org", passwords=["grey herons", "gray herons"])
+
+    with pytest.raises(CommandError, match="different"):
+        administrator()
+    assert not Person.objects.exists()
 
 
 @pytest.mark.parametrize(

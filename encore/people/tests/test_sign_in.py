@@ -36,6 +36,14 @@ def test_one_signs_in_by_username_or_address_in_any_case(client, amina, name):
     assert is_in(client)
 
 
+def test_a_name_with_a_capital_of_another_alphabet_works(client, make_person):
+    make_person("Émile.Ørsted")
+
+    sign_in(client, "Émile.Ørsted")
+
+    assert is_in(client)
+
+
 @pytest.mark.parametrize(("name", "password"), [("amina", "wrong"), ("nobody", PASSWORD), ("amina", PASSWORD.upper())])
 def test_a_wrong_attempt_does_not_tell_which_part_was_wrong(client, amina, name, password):
     answer = sign_in(client, name, password)
@@ -115,6 +123,7 @@ def test_a_deactivated_account_is_told_so_after_the_right_password_only(client, 
     make_person("gone", is_active=False)
 
     assert "deactivated" in text_of(sign_in(client, "gone"))
+    assert "deactivated" in text_of(sign_in(client, "gone@example.org"))
     wrong = text_of(sign_in(client, "gone", "wrong"))
     assert WRONG in wrong
     assert "deactivated" not in wrong
