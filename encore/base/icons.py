@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from pathlib import PurePath
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -41,4 +42,4 @@ ICON_OF_ENDING = {ending: icon for icon, endings in BY_ENDING.items() for ending
 
 def icon_for_file(name: str) -> str:
     """The name of the icon for a file of this name."""
-    return ICON_OF_ENDING.get(name.rpartition(".")[2].lower(), "file")
+    return ICON_OF_ENDING.get(PurePath(name).suffix[1:].lower(), "file")
