@@ -49,7 +49,9 @@ def _username(person: Person) -> PeopleError | None:
 
 
 def _names(person: Person) -> PeopleError | None:
-    return None if person.first_name and person.last_name else NameMissing()
+    # Who was only ever named by username, in the file of some session, has that as last name and no other.
+    only_a_username = not person.first_name and person.last_name == person.username
+    return None if (person.first_name and person.last_name) or only_a_username else NameMissing()
 
 
 def _email(person: Person) -> PeopleError | None:
