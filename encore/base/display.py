@@ -101,14 +101,14 @@ def _ahead_or_ago(sign: float, count: int, unit: str) -> str:
 
 def period_words(opens: datetime | None, closes: datetime | None, zone: tzinfo) -> str:
     """A period with an exclusive end, in one zone. An end at midnight is the day before it, as it was typed."""
-    if opens is None and closes is None:
-        return _("Always open")
-    elif closes is None:
+    if opens and closes:
+        return _join(_start_words(opens, zone), _end_words(closes, zone))
+    elif opens:
         return _("From %(start)s") % {"start": _start_words(opens, zone)}
-    elif opens is None:
+    elif closes:
         return _("Until %(end)s") % {"end": _end_words(closes, zone)}
     else:
-        return _join(_start_words(opens, zone), _end_words(closes, zone))
+        return _("Always open")
 
 
 def _start_words(opens: datetime, zone: tzinfo) -> str:
