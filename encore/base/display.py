@@ -102,20 +102,22 @@ def _ahead_or_ago(sign: float, count: int, unit: str) -> str:
 def period_words(opens: datetime | None, closes: datetime | None, zone: tzinfo) -> str:
     """A period with an exclusive end, in one zone. An end at midnight is the day before it, as it was typed."""
     if opens and closes:
-        return _join(_start_words(opens, zone), _end_words(closes, zone))
+        return _join(start_words(opens, zone), end_words(closes, zone))
     elif opens:
-        return _("From %(start)s") % {"start": _start_words(opens, zone)}
+        return _("From %(start)s") % {"start": start_words(opens, zone)}
     elif closes:
-        return _("Until %(end)s") % {"end": _end_words(closes, zone)}
+        return _("Until %(end)s") % {"end": end_words(closes, zone)}
     else:
         return _("Always open")
 
 
-def _start_words(opens: datetime, zone: tzinfo) -> str:
+def start_words(opens: datetime, zone: tzinfo) -> str:
+    """A start: 24 Nov 2026 where it is a midnight, else with its time."""
     return date_words(opens, zone) if _is_midnight(opens, zone) else moment_words(opens, zone)
 
 
-def _end_words(closes: datetime, zone: tzinfo) -> str:
+def end_words(closes: datetime, zone: tzinfo) -> str:
+    """An exclusive end: the last day where it is a midnight, else with its time."""
     if _is_midnight(closes, zone):
         # A second earlier is the day that was meant, however long that day was.
         return date_words(closes - timedelta(seconds=1), zone)

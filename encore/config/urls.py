@@ -6,6 +6,7 @@ from encore.toolkit.places import tool_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("encore.people.urls")),
+    path("", include("encore.courses.urls")),
     *tool_urls(),
     path("", include("encore.web.urls")),
 ]

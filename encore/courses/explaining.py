@@ -1,4 +1,4 @@
-"""Says why a door is open, half open or closed, since when, until when, and whom to ask (design: access, "Explaining")."""
+"""Says why a door is open or closed, since when, until when, and whom to ask (design: access, "Explaining")."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from encore.base.dates import long_moment
+from encore.base.display import end_words, start_words
 from encore.courses.context import Here
 from encore.courses.models import CourseCoach, GeneralCoach
 from encore.courses.rules import Window, coach_window, learner_window, session_window
-from encore.courses.words import Access, Reason
+from encore.courses.words import Access, Reason, SessionState
 from encore.people.models import Person
 
 PLAIN: dict[Reason, Promise] = {
@@ -51,9 +52,9 @@ def explain(here: Here) -> Explanation:
 def sentence(here: Here) -> str:
     """Why `here` is as it is, in one sentence. No query."""
     window = own_window(here)
-    match here.access.reason:
+    match _reason(here):
         case Reason.NOT_YET if window.opens_at:
-            return _("Opens on %(date)s.") % {"date": long_moment(window.opens_at)}
+            return _("Opens on %(date)s.") % {"date": start_words(window.opens_at, get_current_timezone())}
         case Reason.NOT_YET:
             return _("This is not open yet.")
         case Reason.ENDED:
@@ -101,6 +102,17 @@ def whom_to_ask(here: Here) -> list[Person]:
     return [coach.person for coach in general] or ([here.session.owner] if here.session.owner else [])
 
 
+def _reason(here: Here) -> Reason:
+    """Behind a closed door, that the session is cancelled or archived says more than when it would have opened."""
+    if here.session and here.access.level is Access.LISTED and here.terms.state in _GONE:
+        return _GONE[here.terms.state]
+    else:
+        return here.access.reason
+
+
+_GONE = {SessionState.CANCELLED: Reason.CANCELLED, SessionState.ARCHIVED: Reason.ARCHIVED}
+
+
 def _since(here: Here) -> datetime | None:
     """Completing takes the work away at a moment that no clock knows, so the decision cannot tell it."""
     if here.access.reason is Reason.COMPLETED and here.enrolment is not None:
@@ -110,7 +122,7 @@ def _since(here: Here) -> datetime | None:
 
 
 def _ended(here: Here, window: Window) -> str:
-    date = long_moment(window.closes_at) if window.closes_at else ""
+    date = end_words(window.closes_at, get_current_timezone()) if window.closes_at else ""
     if here.access.level >= Access.WORK:
         return _("Ended on %(date)s. You can go on as before.") % {"date": date}
     elif here.access.level is Access.READ:

@@ -11,18 +11,11 @@ from encore.courses.explaining import days_left, own_window, sentence
 from encore.courses.models import CourseSession, Enrolment
 from encore.courses.my_sessions import Mine, coach_names, enrolment_in, sessions_in
 from encore.courses.rules import Window
-from encore.courses.words import Access, ListName, Reason, SessionState
+from encore.courses.words import Access, EnrolmentState, ListName, Reason, SessionState
 from encore.people.models import Person
 from encore.toolkit.progress import Progress, progress_of
 
 SOON = 14  # days before the end from which on they are counted
-STATES = {
-    Reason.SUSPENDED: "suspended",
-    Reason.WITHDRAWN: "withdrawn",
-    Reason.COMPLETED: "completed",
-    Reason.CANCELLED: "cancelled",
-    Reason.ARCHIVED: "archived",
-}
 
 
 @dataclass(frozen=True)
@@ -47,13 +40,15 @@ class Door:
     @property
     def state(self) -> str:
         """The word of state that stands beside the dates; none where a place is simply open or not open yet."""
-        reason, level = self.here.access.reason, self.here.access.level
-        if self.here.session.state == SessionState.DRAFT:
-            return "draft"
-        elif reason is Reason.ENDED:
-            return {Access.READ: "read_only", Access.LISTED: "closed"}.get(level, "")
+        here = self.here
+        if here.session.state != SessionState.PUBLISHED:
+            return here.session.state
+        elif here.enrolment and not here.standing.coach_spells and here.enrolment.state != EnrolmentState.ACTIVE:
+            return here.enrolment.state
+        elif here.access.reason is Reason.ENDED:
+            return {Access.READ: "read_only", Access.LISTED: "closed"}.get(here.access.level, "")
         else:
-            return STATES.get(reason, "")
+            return ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +72,12 @@ class Card(Door):
     @property
     def window(self) -> Window:
         return own_window(self.here)
+
+    @property
+    def named_courses(self) -> Sequence[Door]:
+        """The courses that the card lists: not the only one, where the session has its name."""
+        only = len(self.courses) == 1 and self.courses[0].here.course.title == self.session.title
+        return [] if only else self.courses
 
     @property
     def is_endless(self) -> bool:

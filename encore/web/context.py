@@ -8,10 +8,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from encore.base.display import zone_words
 from encore.courses.context import Here
 from encore.courses.words import Access, Sight
+from encore.toolkit.places import address
 from encore.web.menu import menu_for
 
 
@@ -46,12 +48,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def coach_pages(here: Here | None, path: str) -> list[dict[str, Any]]:
-    """What a coach finds below the tools of a course in a session."""
-    if here is None or not may_see_learners(here):
-        return []
-    url = reverse("learners", args=[here.session.pk, here.course.code])
-    label = translation.gettext("Learners")
-    return [{"label": label, "icon": "users", "url": url, "current": path == url, "new": 0}]
+    """What those who coach or write find below the tools of a course."""
+    pages = []
+    if here is not None and may_see_learners(here):
+        url = reverse("learners", args=[here.session.pk, here.course.code])
+        pages.append({"label": gettext("Learners"), "icon": "users", "url": url})
+    if here is not None and here.course is not None and here.writes and here.sees(Sight.CONTENT):
+        words = gettext("This session's changes") if here.session else gettext("Not published yet")
+        pages.append({"label": words, "icon": "file-diff", "url": address(here, "changes:index")})
+    return [{**page, "current": path == page["url"], "new": 0} for page in pages]
 
 
 def may_see_learners(here: Here) -> bool:

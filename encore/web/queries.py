@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -20,12 +20,13 @@ from encore.courses.models import (
     CourseTeacher,
     Enrolment,
     GeneralCoach,
+    SessionCourse,
 )
 from encore.ledger.mailing import TRIES
 from encore.ledger.models import Mail
 from encore.people.models import Person
 from encore.people.queries import search_people
-from encore.toolkit.models import Completion, Draft, Item
+from encore.toolkit.models import Completion, Item
 from encore.toolkit.registry import tool_of_kind
 from encore.toolkit.schedule import Due, due_next
 from encore.toolkit.scoping import recorded_in, with_current_line
@@ -97,18 +98,41 @@ def page_of(item: Item, here: Here | Place) -> str:
     return tool_of_kind(item.kind).page_of(item, here)
 
 
-def due_here(here: Here, limit: int = 5) -> list[tuple[Due, str]]:
-    """What is due next for this learner in this course, or in all of the session, with its address. One query."""
+@dataclass(frozen=True)
+class ToDo:
+    """Something due, with its address."""
+
+    title: str
+    due: datetime
+    session_course: SessionCourse
+    url: str
+
+    @property
+    def last_moment(self) -> datetime:
+        """The end is exclusive: what is due by midnight is due on the day before it."""
+        return self.due - timedelta(microseconds=1)
+
+
+def due_here(here: Here, limit: int = 5) -> list[ToDo]:
+    """What is due next for this learner in this course, or in all of the session. One query."""
     if here.enrolment is None or not here.records:
         return []
     due = due_next([here.enrolment], at=here.at, limit=200 if here.session_course else limit)
-    return with_addresses(
+    return to_do(
         [one for one in due if here.session_course is None or one.session_course.pk == here.session_course.pk][:limit]
     )
 
 
-def with_addresses(due: Iterable[Due]) -> list[tuple[Due, str]]:
-    return [(one, page_of(one.item, Place(one.session_course.session, one.session_course.course))) for one in due]
+def to_do(due: Iterable[Due]) -> list[ToDo]:
+    return [
+        ToDo(
+            one.title,
+            one.due,
+            one.session_course,
+            page_of(one.item, Place(one.session_course.session, one.session_course.course)),
+        )
+        for one in due
+    ]
 
 
 def sessions_using(course: Course, person: Person) -> QuerySet[CourseSession]:
@@ -131,12 +155,6 @@ def courses_taught(person: Person) -> QuerySet[CourseTeacher]:
         )
         .order_by(Lower("course__title"), "course")
     )
-
-
-def drafts_of(course: Course) -> QuerySet[Draft]:
-    """What was written in the course and is not published yet, the latest first."""
-    drafts = Draft.objects.filter(item__course=course, session_course=None)
-    return drafts.select_related("item", "author").order_by("-at", "-pk")
 
 
 def mail_list(*, q: str = "", state: str = "") -> QuerySet[Mail]:

@@ -12,7 +12,6 @@ urlpatterns = [
     path("sessions/<int:session>/<str:code>/learners/", views.learners, name="learners"),
     path("courses/", views.my_courses, name="my_courses"),
     path("courses/<str:code>/", views.course_home, name="course_home"),
-    path("courses/<str:code>/changes/", views.course_changes, name="course_changes"),
     path("administration/mail/", views.mails, name="mails"),
     path("administration/mail/<int:mail>/", views.mail_page, name="mail"),
     path("health/live/", views.health_live, name="health_live"),

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.timezone import now
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from encore.courses.actions.entering import enter
 from encore.courses.context import Here, here_for
 from encore.courses.decorators import in_course
-from encore.courses.errors import CannotDo
 from encore.courses.models import CourseSession
 from encore.courses.words import Access
 from encore.toolkit.menu import tools_in
 from encore.toolkit.pages import tool_page
+from encore.toolkit.places import address
 from encore.toolkit.progress import progress_of
-from encore.toolkit.publishing import publish
-from encore.toolkit.registry import kind_named
+from encore.toolkit.scoping import drafts_in
 from encore.web.cards import Card, has_begun
-from encore.web.queries import courses_taught, drafts_of, due_here, left_off, sessions_using
+from encore.web.queries import courses_taught, due_here, left_off, sessions_using
 
 SESSIONS = 10
 COURSES = 50
@@ -50,8 +46,8 @@ def course_home(request: HttpRequest, here: Here) -> HttpResponse:
     sessions = Paginator(sessions_using(here.course, here.person), SESSIONS).get_page(request.GET.get("page"))
     context = {
         "introduction": _introduction(here),
-        "drafts": drafts_of(here.course).count(),
-        "may_publish": here.access.level >= Access.MANAGE,
+        "drafts": drafts_in(here).count(),
+        "changes_url": address(here, "changes:index"),
         "sessions": sessions,
         "standing": CourseSession.objects.filter(standing_for=here.course).first(),
     }
@@ -62,36 +58,6 @@ def course_home(request: HttpRequest, here: Here) -> HttpResponse:
 def my_courses(request: HttpRequest) -> HttpResponse:
     page = Paginator(courses_taught(request.user), COURSES).get_page(request.GET.get("page"))
     return render(request, "web/my_courses.html", {"page": page})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@in_course(level=Access.COACH)
-def course_changes(request: HttpRequest, here: Here) -> HttpResponse:
-    """What is written and not published; a teacher publishes what is ticked. POST: draft (several), note."""
-    drafts = list(drafts_of(here.course))
-    if request.method == "POST":
-        chosen = [draft for draft in drafts if str(draft.pk) in request.POST.getlist("draft")]
-        return _publish(request, here, chosen)
-    following = here.course.session_courses.filter(pinned_release=None, session__state=CourseSession.State.PUBLISHED)
-    context = {
-        "drafts": [(draft, kind_named(draft.item.kind)) for draft in drafts],
-        "may_publish": here.access.level >= Access.MANAGE,
-        "following": following.count(),
-    }
-    return tool_page(request, here, "web/course_changes.html", context)
-
-
-def _publish(request: HttpRequest, here: Here, drafts: list) -> HttpResponse:
-    try:
-        if drafts:
-            publish(drafts, here, note=request.POST.get("note", "").strip()[:300])
-            words = ngettext("%(n)d change is published.", "%(n)d changes are published.", len(drafts))
-            messages.success(request, words % {"n": len(drafts)})
-        else:
-            messages.warning(request, _("Nothing was ticked, so nothing was published."))
-    except CannotDo as error:
-        messages.error(request, str(error))
-    return redirect("course_changes", code=here.course.code)
 
 
 def _entered(here: Here) -> Here:

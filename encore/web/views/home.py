@@ -13,9 +13,10 @@ from encore.courses.my_sessions import Lists, lists_of
 from encore.courses.words import ListName
 from encore.toolkit.schedule import due_next
 from encore.web.cards import active_enrolments, cards
-from encore.web.queries import with_addresses
+from encore.web.queries import to_do
 
 PER_PAGE = 24
+DUE = 3
 LOOKS = ("cards", "list")
 LOOK_COOKIE = "encore_look"
 
@@ -35,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "counts": found.counts,
         "page": page,
         "cards": cards(request.user, page, at=at),
-        "due": with_addresses(due_next(active_enrolments(lists.current), at=at)),
+        "due": to_do(due_next(active_enrolments(lists.current), at=at, limit=DUE)),
         "has_any": any(lists.counts.values()),
         "elsewhere": next((other for other in ListName if found.counts[other] and other != name), None),
         "q": q,
