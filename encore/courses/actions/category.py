@@ -28,6 +28,12 @@ def add_category(model: type[Category], name: str, *, by: Person | None, at: dat
     return category
 
 
+def category_called(name: str, *, by: Person | None, at: datetime) -> SessionCategory:
+    """The session category of this name, made if absent."""
+    found = SessionCategory.objects.filter(name__iexact=" ".join(name.split())).first()
+    return found or add_category(SessionCategory, name, by=by, at=at)
+
+
 @transaction.atomic
 def rename_category(category: SessionCategory | CourseCategory, name: str, *, by: Person, at: datetime) -> None:
     """Give a category another name. Raises NameTaken if there is another one of this name."""

@@ -221,7 +221,12 @@ def set_general_coaches(
 
 @transaction.atomic
 def set_course_coaches(
-    session_course: SessionCourse, *, add: Iterable[int] = (), remove: Iterable[int] = (), by: Person | None, at: datetime
+    session_course: SessionCourse,
+    *,
+    add: Iterable[int] = (),
+    remove: Iterable[int] = (),
+    by: Person | None,
+    at: datetime,
 ) -> None:
     """Add and remove coaches (ids of people) of one course of a session."""
     add, remove = list(add), list(remove)

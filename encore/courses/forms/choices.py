@@ -7,7 +7,6 @@ from typing import Any, TypedDict
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from encore.courses.models import Course
 from encore.people.models import Person
 
 TOO_LARGE = 2**63  # the first number that no row can have
@@ -25,10 +24,6 @@ def person_choice(person: Person, *, to: Person) -> Choice:
         return Choice(id=person.pk, label=person.name, detail=f"{person.username}, {person.email}")
     else:
         return Choice(id=person.pk, label=person.name, detail=person.username)
-
-
-def course_choice(course: Course) -> Choice:
-    return Choice(id=course.pk, label=course.title, detail=course.code)
 
 
 def number_in(text: str | None) -> int | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf.locale import LANG_INFO
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -109,15 +110,9 @@ class CourseForm(forms.Form):
         people = Person.objects.filter(pk__in=ids) if ids else Person.objects.none()
         return [person_choice(person, to=self.person) for person in people]
 
-    def chosen_teachers(self) -> list[Choice]:
-        return self.chosen("teachers")
-
-    def chosen_assistants(self) -> list[Choice]:
-        return self.chosen("assistants")
-
     def forget_errors(self) -> None:
         """Show again what was typed without a word about what is missing: somebody only searches for a teacher."""
-        self._errors = forms.utils.ErrorDict()
+        self._errors = ErrorDict()
 
 
 class CategoryForm(forms.Form):

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -103,3 +104,7 @@ class CoachForm(SpellForm):
     people = PeopleField(
         label=gettext_lazy("Coaches"), required=True, error_messages={"required": gettext_lazy("Choose somebody.")}
     )
+
+    def forget_errors(self) -> None:
+        """Show again what was typed without a word about what is missing: somebody only searches for a coach."""
+        self._errors = ErrorDict()

@@ -12,7 +12,6 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from encore.base.display import zone_words
 from encore.courses.forms.choices import Choice, IdsField, PeopleField, numbers_in, person_choice
 from encore.courses.forms.dates import CLOSING, OPENING, ClockField, DayField, clock_note, instant, typed
 from encore.courses.models import CourseSession, SessionCategory
@@ -34,6 +33,7 @@ MOMENTS = {
     "shown_from": ("shown_from", OPENING),
     "shown_until": ("shown_until", CLOSING),
 }
+RARE = ("coach_opens", "coach_closes", "shown_from", "shown_until")
 PLAIN = (
     "title",
     "category",
@@ -249,8 +249,10 @@ class SessionForm(forms.Form):
         """Show again what was typed without a word about what is missing: somebody only searches for a coach."""
         self._errors = ErrorDict()
 
-    def zone_place(self) -> str:
-        return zone_words(self["time_zone"].value() or settings.TIME_ZONE)
+    def more_is_used(self) -> bool:
+        """Whether one of the rarely used dates is given or wrong, so that they are better shown."""
+        names = [f"{name}_{part}" for name in RARE for part in ("on", "time")]
+        return any(self[name].value() or self[name].errors for name in names)
 
 
 EXPLAINED_ACCESS = {

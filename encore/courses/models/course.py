@@ -1,8 +1,11 @@
 """Courses: content and tools, written by their teachers. Nobody is graded here."""
 
+from pathlib import PurePosixPath
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from encore.people.models import Person
@@ -64,6 +67,11 @@ class Course(models.Model):
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "search_text"}
         super().save(*args, **kwargs)
+
+    @property
+    def picture_url(self) -> str:
+        """Where the picture is served, "" without one. Another picture has another address, so browsers may keep it."""
+        return reverse("course_picture", args=[PurePosixPath(self.picture.name).stem]) if self.picture else ""
 
 
 class CourseTeacher(models.Model):

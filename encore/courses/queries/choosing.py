@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import StrIndex, Substr
+from django.db.models.functions import Lower, StrIndex, Substr
 
 from encore.base.text import fold
 from encore.courses.models import Course, CourseSession, Enrolment, SessionClass, SessionCourse
@@ -60,23 +60,19 @@ def search_courses(q: str, among: QuerySet[Course] | None = None) -> QuerySet[Co
 def classes_to_add(session: CourseSession, *, q: str = "") -> QuerySet[SchoolClass]:
     """Classes that are not in the session, each with `people_count`."""
     used = SessionClass.objects.filter(session=session, school_class=OuterRef("pk"))
-    return search_classes(q).exclude(Exists(used)).annotate(people_count=Count("members"))
+    found = search_classes(q).exclude(Exists(used)).annotate(people_count=Count("members"))
+    return found.order_by(Lower("name"), "id")
 
 
-def classes_in(session: CourseSession) -> QuerySet[SchoolClass]:
-    """The classes of the session, each with `people_count`."""
-    return SchoolClass.objects.filter(session_classes__session=session).annotate(people_count=Count("members"))
+def newcomers(session: CourseSession, school_class: SchoolClass) -> int:
+    """How many people of the class are not in the session."""
+    return school_class.people.exclude(Exists(_live().filter(session=session))).count()
 
 
 def find_people(q: str) -> QuerySet[Person]:
     """A few active people for a type-ahead search; nobody for an empty one."""
     people = search_people(q).filter(is_active=True) if fold(q) else Person.objects.none()
     return people.order_by("last_name", "first_name", "id")[:AT_ONCE]
-
-
-def find_courses(q: str) -> QuerySet[Course]:
-    """A few courses for a type-ahead search; none for an empty one."""
-    return (search_courses(q) if fold(q) else Course.objects.none())[:AT_ONCE]
 
 
 def find_sessions(q: str, among: QuerySet[CourseSession]) -> QuerySet[CourseSession]:

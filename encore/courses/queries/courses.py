@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -42,12 +42,23 @@ def languages_used() -> list[str]:
     return list(Course.objects.exclude(language="").order_by("language").values_list("language", flat=True).distinct())
 
 
-def teacher_names(courses: Iterable[int]) -> dict[int, list[str]]:
-    """Who teaches these courses (ids), teachers before assistants; one query."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for row in CourseTeacher.objects.filter(course__in=list(courses)).select_related("person").order_by("-kind", "id"):
-        found[row.course_id].append(str(row.person))
-    return found
+@dataclass
+class CourseRow:
+    """One line of the list. `may_edit`: for the person who reads it."""
+
+    course: Course
+    may_edit: bool
+    teachers: list[str] = field(default_factory=list)
+
+
+def course_rows(courses: Iterable[Course], reader: Person) -> list[CourseRow]:
+    """What the list says of each, teachers named before assistants; one query."""
+    rows = {course.pk: CourseRow(course, may_edit=reader.is_administrator) for course in courses}
+    for one in CourseTeacher.objects.filter(course__in=rows).select_related("person").order_by("-kind", "id"):
+        row = rows[one.course_id]
+        row.teachers.append(str(one.person))
+        row.may_edit |= one.person_id == reader.pk and one.kind == CourseTeacher.Kind.TEACHER
+    return list(rows.values())
 
 
 def sessions_with(course: Course) -> QuerySet[CourseSession]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
@@ -103,6 +104,27 @@ def person_rows(enrolments: Sequence[Enrolment]) -> list[PersonRow]:
     return list(rows.values())
 
 
+@dataclass
+class CourseOfPerson:
+    """One course of the session, as one person meets it."""
+
+    place: SessionCourse
+    exclusion: CourseExclusion | None = None
+
+
+def courses_out_of(enrolment: Enrolment) -> list[CourseOfPerson]:
+    """The courses of the person's session, each with the exclusion that takes them out of it; two queries."""
+    places = SessionCourse.objects.filter(session=enrolment.session_id).select_related("course")
+    out = {row.session_course_id: row for row in enrolment.exclusions.select_related("by")}
+    return [CourseOfPerson(place, out.get(place.pk)) for place in places.order_by("position", "id")]
+
+
+def earlier_enrolments(enrolment: Enrolment) -> QuerySet[Enrolment]:
+    """The same person's enrolments in the same session before this one; their results stay with them."""
+    rows = Enrolment.objects.filter(session=enrolment.session_id, person=enrolment.person_id)
+    return rows.exclude(pk=enrolment.pk).order_by("-number")
+
+
 def classes_of(session: CourseSession) -> QuerySet[SessionClass]:
     """The session's classes by name, each with `members` now and `here`: those in the session through it."""
     members = ClassMember.objects.filter(school_class=OuterRef("school_class"))
@@ -137,6 +159,12 @@ def waiting_for(session: CourseSession) -> QuerySet[WaitingPerson]:
 def history_of(session: CourseSession) -> QuerySet[AuditEntry]:
     """What was done to the session and the people in it, the latest first."""
     return AuditEntry.objects.filter(course_session_id=session.pk).select_related("by").order_by("-id")
+
+
+def changed_since(session: CourseSession, moment: datetime) -> QuerySet[AuditEntry]:
+    """The changes of the session's fields made after this moment, the first one first."""
+    entries = AuditEntry.objects.filter(course_session_id=session.pk, verb="change", at__gt=moment)
+    return entries.select_related("by").order_by("id")
 
 
 def usual_sources(session: CourseSession) -> list[tuple[str, str]]:

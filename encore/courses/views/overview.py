@@ -1,0 +1,113 @@
+"""The overview of one session: everything about it on one page, and its history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from encore.courses.actions.enrolment import free_seats
+from encore.courses.context import Here
+from encore.courses.decorators import in_session
+from encore.courses.history import lines_of
+from encore.courses.models import CourseSession, Enrolment
+from encore.courses.preflight import preflight
+from encore.courses.queries.overview import (
+    classes_of,
+    counts_by_state,
+    courses_of,
+    general_coaches_of,
+    history_of,
+    people_in,
+    person_rows,
+    usual_sources,
+    waiting_for,
+)
+from encore.courses.queries.sessions import look_of
+from encore.courses.views.links import place_url, session_url
+from encore.courses.views.paging import page_of
+from encore.courses.views.state import changes_from
+from encore.courses.views.steps import next_step
+from encore.courses.words import Access
+
+LINES = 8
+PUT_AWAY = (CourseSession.State.CANCELLED, CourseSession.State.ARCHIVED)
+
+
+@require_safe
+@in_session(level=Access.MANAGE)
+def session_overview(request: HttpRequest, here: Here) -> HttpResponse:
+    session = here.session
+    counts = counts_by_state(session)
+    courses = courses_of(session, learners=counts["live"])
+    for row in courses:
+        row.url = place_url(session, row.course)  # type: ignore[attr-defined]
+    coaches = list(general_coaches_of(session))
+    waiting = list(waiting_for(session)[:LIST])
+    context = {
+        "here": here,
+        "at": here.at,
+        "session": session,
+        "look": look_of(session, here.at),
+        "url": session_url(session),
+        "changes": changes_from(session.state),
+        "general_coaches": coaches,
+        "courses": courses,
+        "counts": counts,
+        "free": free_seats(session),
+        "classes": list(classes_of(session)),
+        "waiting": waiting,
+        "lines": lines_of(history_of(session)[:LINES]),
+        "findings": _findings(here, courses, coaches, counts, len(waiting)),
+        "next_step": next_step(session, courses=len(courses)),
+        **_people(request, here, counts),
+    }
+    return render(request, "courses/session_overview.html", context)
+
+
+LIST = 100  # of those waiting; the rest follows when these have gone
+
+
+@require_safe
+@in_session(level=Access.MANAGE)
+def session_history(request: HttpRequest, here: Here) -> HttpResponse:
+    page = page_of(history_of(here.session), request)
+    context = {"here": here, "session": here.session, "page": page, "lines": lines_of(page.object_list)}
+    return render(request, "courses/session_history.html", context)
+
+
+def _people(request: HttpRequest, here: Here, counts: dict[str, int]) -> dict[str, Any]:
+    """The page of people that the query string asks for; live ones, unless another state is asked for."""
+    asked = {name: request.GET.get(name, "").strip() for name in ("q", "state", "source")}
+    asked["state"] = asked["state"] if asked["state"] in counts else "live"
+    state = "" if asked["state"] == "all" else asked["state"]
+    found = people_in(here.session, q=asked["q"], state=state, source=asked["source"])
+    page = page_of(found, request)
+    return {
+        "asked": asked,
+        "page": page,
+        "rows": person_rows(list(page.object_list)),
+        "sources": usual_sources(here.session),
+        "states": [
+            (str(value), f"{label} ({counts[value]})")
+            for value, label in [("all", _("Everybody, also who left")), *Enrolment.State.choices]
+        ],
+    }
+
+
+def _findings(here: Here, courses: list[Any], coaches: list[Any], counts: dict[str, int], waiting: int) -> list[Any]:
+    """Nothing to look at where nothing is going to happen any more."""
+    if here.session.state in PUT_AWAY:
+        return []
+    return preflight(
+        here.session,
+        at=here.at,
+        courses=len(courses),
+        without_coach=[row.course.title for row in courses if not row.coaches],
+        general_coaches=len(coaches),
+        learners=counts["live"],
+        waiting=waiting,
+    )
