@@ -8,12 +8,14 @@ import { askFirst } from './modules/dialogs.js'
 import { keepDrafts } from './modules/drafts.js'
 import { autosave } from './modules/autosave.js'
 import { combobox } from './modules/combobox.js'
+import { keepPlace } from './modules/picker.js'
 import { dropFiles } from './modules/files.js'
 import { checkAll, focusErrors, liveFilters, submitOnChange } from './modules/small.js'
 
 closeMenus()
 placePanels()
 askFirst()
+keepPlace()
 once()
 
 // Each of these is given a part of the page: the whole at first, then what htmx brings.

@@ -197,3 +197,11 @@ def test_the_page_of_a_failure_needs_nothing():
 @pytest.mark.parametrize("name", ["403.html", "404.html", "400.html", "csrf.html", "closed_door.html"])
 def test_the_pages_of_refusal_need_no_context_of_their_own(name):
     assert "<h1>" in render_to_string(name, {"frame": {}})
+
+
+def test_the_search_of_a_picker_keeps_what_it_is_told():
+    shown = written('<c-picker id="people" keep="list" q="fire" available-label="Everyone" />')
+
+    assert '<input type="hidden" name="list" value="past">' in shown
+    assert 'id="people-q" name="q" value="fire"' in shown
+    assert 'hx-target="#people-available"' in shown
