@@ -7,6 +7,7 @@ from encore.toolkit.places import tool_urls
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("encore.people.urls")),
     path("", include("encore.courses.urls")),
+    path("", include("encore.exchange.urls")),
     *tool_urls(),
     path("", include("encore.web.urls")),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -66,7 +67,9 @@ def make_plan(kind: str, file: BinaryIO, name: str, options: Options, *, by: Per
     records, notes = planner.read(source)
     planned = planner.plan(records)
     with transaction.atomic():
-        plan = Plan.objects.create(kind=kind, title=name[:200], options=options.as_json(), notes=notes, by=by, at=at)
+        counts = dict(Counter(row.action for row in planned))
+        stored = {**options.as_json(), "counts": counts}
+        plan = Plan.objects.create(kind=kind, title=name[:200], options=stored, notes=notes, by=by, at=at)
         PlanRow.objects.bulk_create((_row(plan, row) for row in planned), batch_size=BATCH)
     return plan
 

@@ -44,6 +44,7 @@ class Options:
     teachers_coach: bool = False
     send_mail: bool = False
     session: int | None = None  # for files of one session's people
+    school_class: int | None = None  # for files of one class's people
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -121,7 +122,7 @@ class Kind:
     name: ClassVar[str]
     label: ClassVar[str | Promise]
     help: ClassVar[str | Promise]
-    columns: ClassVar[tuple[Column, ...]]
+    columns: tuple[Column, ...]
     example: ClassVar[str]  # a small file of this kind
     roles: ClassVar[frozenset[Role]] = frozenset({Role.ADMINISTRATOR, Role.SESSION_ADMINISTRATOR})
     chooses: ClassVar[frozenset[str]] = frozenset({"create_missing", "update"})  # the options it understands

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from encore.ledger.models import Plan, PlanRow
 from encore.people.models import Person
@@ -21,20 +21,10 @@ def plans_of(person: Person) -> QuerySet[Plan]:
     return plans if person.is_administrator else plans.filter(by=person)
 
 
-def with_counts(plans: QuerySet[Plan]) -> QuerySet[Plan]:
-    """Plans with `adds`, `changes`, `nothings`, `refusals`."""
-    return plans.annotate(
-        adds=Count("rows", filter=Q(rows__action=Action.ADD)),
-        changes=Count("rows", filter=Q(rows__action=Action.CHANGE)),
-        nothings=Count("rows", filter=Q(rows__action=Action.NOTHING)),
-        refusals=Count("rows", filter=Q(rows__action=Action.REFUSE)),
-    )
-
-
 def counts_of(plan: Plan) -> dict[str, int]:
-    """How many rows there are of each action, in the order of the screen."""
-    found = dict(plan.rows.values_list("action").annotate(count=Count("pk")).order_by())
-    return {action: found.get(action, 0) for action in ORDER}
+    """How many rows there are of each action, in the order of the screen; counted when the plan was made."""
+    counts = plan.options.get("counts", {})
+    return {action: counts.get(action, 0) for action in ORDER}
 
 
 def rows_of(plan: Plan, action: str = "") -> QuerySet[PlanRow]:

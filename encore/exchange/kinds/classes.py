@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from encore.exchange.cells import read_list
+from encore.exchange.cells import read_list, write_list
 from encore.exchange.columns import Column, Record
-from encore.exchange.planning import Kind, Planned, first_seen
+from encore.exchange.errors import FileRefused
+from encore.exchange.planning import Kind, Options, Planned, first_seen
 from encore.exchange.present import batches, by_text, people_named
 from encore.people.actions import create_class, join_classes, update_class
-from encore.people.models import ClassMember, SchoolClass
+from encore.people.models import ClassMember, Person, SchoolClass
 from encore.people.queries import uses_of
 
 
@@ -78,10 +80,22 @@ class ClassPeople(Kind):
         Column("username", "UserName", ("user", "login"), required=True),
         Column("classes", "ClassName", ("class", "name", "classid", "title"), required=True),
     )
-    chooses = frozenset({"create_missing"})
+    chooses = frozenset({"create_missing", "school_class"})
     example = "UserName;ClassName\r\namina;Class A4\r\nboris;Class A4\r\n"
 
+    def __init__(self, options: Options, actor: Person | None) -> None:
+        super().__init__(options, actor)
+        if options.school_class:  # then a file need not name the class
+            self.columns = (self.columns[0], replace(self.columns[1], required=False))
+
     def plan(self, records: Sequence[Record]) -> list[Planned]:
+        if self.options.school_class:
+            found = SchoolClass.objects.filter(pk=self.options.school_class).first()
+            if found is None:
+                raise FileRefused(_("There is no such class any more."))
+            for record in records:
+                if not record.value("classes"):
+                    record.values["classes"] = write_list([found.name])
         self.people = people_named(record.value("username") for record in records)
         names = {" ".join(name.split()) for record in records for name in read_list(record.value("classes"))}
         self.classes = by_text(SchoolClass.objects.all(), "name", names)

@@ -377,9 +377,14 @@ class Sessions(Kind):
     def _courses_and_people(self, row: Planned, session: CourseSession | None) -> None:
         if id(row.record) in self.cell_errors:
             row.refuse(self.cell_errors[id(row.record)])
-        cells = [cell for cell in self.cells[id(row.record)] if self.need_course(row, cell.code, self.courses)]
-        for cell in cells:
-            self._course(row, session, cell)
+        cells = []
+        for cell in self.cells[id(row.record)]:
+            if self.need_course(row, cell.code, self.courses):
+                cells.append(cell)
+                self._course(row, session, cell)
+            else:  # all that is wrong is told at once
+                for name in [*cell.coaches, *(cell.users or [])]:
+                    self.need_person(row, name, self.people)
         classes = self._classes(row, session)
         named = read_names(row.record.value("users"))
         only_in_courses = self._only_in_courses(named, cells, session, classes)
