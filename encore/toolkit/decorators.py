@@ -1,4 +1,4 @@
-"""`@in_tool`: the door of a course tool's pages."""
+"""`@in_tool` and `@in_writing`: the doors of a course tool's pages."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from encore.courses.context import Here
 from encore.courses.decorators import in_course
 from encore.courses.words import Access, Sight
+from encore.toolkit.errors import NotAllowed
 from encore.toolkit.menu import is_visible
+from encore.toolkit.registry import tool_named
 
 
 def in_tool(
@@ -26,8 +29,34 @@ def in_tool(
             if not is_visible(here, name):
                 raise Http404
             request.tool = name  # type: ignore[attr-defined]
-            return view(request, here, *args, **kwargs)
+            return _or_refused(request, here, view, *args, **kwargs)
 
         return guarded
 
     return decorate
+
+
+def in_writing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For the shared views that write items: calls `view(request, here, tool, …)` for those who write here.
+
+    The route says which tool. What an action refuses becomes a 403 page that says why.
+    """
+
+    @in_course(level=Access.COACH)
+    @wraps(view)
+    def guarded(request: HttpRequest, here: Here, *args: Any, tool: str, **kwargs: Any) -> HttpResponse:
+        if not is_visible(here, tool):
+            raise Http404
+        request.tool = tool  # type: ignore[attr-defined]
+        return _or_refused(request, here, view, tool_named(tool), *args, **kwargs)
+
+    return guarded
+
+
+def _or_refused(
+    request: HttpRequest, here: Here, view: Callable[..., HttpResponse], *args: Any, **kw: Any
+) -> HttpResponse:
+    try:
+        return view(request, here, *args, **kw)
+    except NotAllowed as refusal:
+        return render(request, "403.html", {"here": here, "reason": str(refusal)}, status=403)

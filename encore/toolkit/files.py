@@ -91,7 +91,10 @@ def attach(upload: File, draft: Draft, *, at: datetime) -> FileUse:
 
 def use_file(stored: StoredFile, draft: Draft, *, name: str, uuid: UUID | None = None) -> FileUse:
     """Let a draft use a stored file under a name. `uuid`: what its content already calls it."""
-    return FileUse.objects.create(uuid=uuid or uuid4(), file=stored, name=clean_name(name), draft=draft)
+    use, _new = FileUse.objects.get_or_create(
+        uuid=uuid or uuid4(), draft=draft, defaults={"file": stored, "name": clean_name(name)}
+    )
+    return use
 
 
 def adopt_files(draft: Draft, here: Here) -> None:

@@ -40,6 +40,9 @@ class Entry:
     draft: Draft | None = None
     parent: Entry | None = field(default=None, repr=False)
     inside: list[Entry] = field(default_factory=list, repr=False)
+    offers: list[Any] = field(
+        default_factory=list, repr=False
+    )  # what may be done with it (toolkit.offers), for writers
 
     @property
     def kind_of(self) -> Kind:

@@ -10,6 +10,9 @@ from django.shortcuts import render
 from encore.courses.context import Here
 from encore.courses.explaining import explain
 from encore.toolkit.menu import tools_in
+from encore.toolkit.models import Item
+from encore.toolkit.places import address
+from encore.toolkit.registry import Tool
 
 
 def tool_page(
@@ -25,3 +28,9 @@ def tool_page(
         "bar": explain(here) if here.is_read_only else None,
     }
     return render(request, template, {**frame, **(context or {})}, status=status)
+
+
+def list_of(here: Here, tool: Tool, parent: int | None) -> str:
+    """The page that lists what lies in a folder (its id), or at the top."""
+    folder = Item.objects.filter(pk=parent, course=here.course).first() if parent else None
+    return tool.page_of(folder, here) if folder else address(here, f"{tool.name}:index")

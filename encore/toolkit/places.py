@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, include, path, reverse
 
 from encore.courses.context import Here
-from encore.toolkit.registry import tools
+from encore.toolkit.registry import Tool, tools
 
 
 def address(here: Here, route: str, **kwargs: Any) -> str:
@@ -19,12 +20,20 @@ def address(here: Here, route: str, **kwargs: Any) -> str:
 
 
 def tool_urls() -> list[URLPattern | URLResolver]:
-    """Every tool's routes, and the files', under /courses/<code>/… and /sessions/<id>/<code>/…."""
+    """Every tool's routes, and what they share, under /courses/<code>/… and /sessions/<id>/<code>/….
+
+    Each tool also has the routes by which its items are written, in its own namespace: "documents:edit".
+    """
     inner = [
-        path("files/", include(("encore.toolkit.urls", "files"))),
-        *(path(f"{tool.name}/", include((tool.urls, tool.name))) for tool in tools() if tool.urls),
+        *(path(f"{name}/", include((f"encore.toolkit.urls.{name}", name))) for name in ("files", "items", "changes")),
+        *(path(f"{tool.name}/", include((_routes(tool), tool.name))) for tool in tools() if tool.urls),
     ]
     return [
         path("courses/<str:code>/", include((inner, "course"))),
         path("sessions/<int:session>/<str:code>/", include((inner, "session"))),
     ]
+
+
+def _routes(tool: Tool) -> list[URLPattern | URLResolver]:
+    own = import_module(tool.urls).urlpatterns
+    return [*own, path("", include("encore.toolkit.urls.writing"), {"tool": tool.name})]

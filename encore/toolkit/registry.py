@@ -50,6 +50,7 @@ class Kind:
     holds: bool = False
     seen: bool = True
     form: str = ""
+    single: bool = False  # a place has one of them
     shown_by: str = ""
     lies_in: Sequence[str] = ()
     new_label: str | Promise = ""  # the heading of the page that makes one: "New page"

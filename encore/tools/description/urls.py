@@ -1,4 +1,4 @@
-"""Addresses of description, in a course and in a course of a session."""
+"""Addresses of the description, in a course and in a course of a session. How it is written: toolkit.urls.writing."""
 
 from django.urls import path
 

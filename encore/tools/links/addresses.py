@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 
+LONGEST = 2000
 _is_web = URLValidator(schemes=["http", "https"])
 
 
@@ -14,14 +15,15 @@ def checked_address(address: str) -> str:
     address = address.strip()
     scheme, _colon, rest = address.partition(":")
     try:
-        if scheme.lower() == "mailto":
+        if len(address) > LONGEST or any(c.isspace() or not c.isprintable() for c in address):
+            raise ValidationError("")
+        elif scheme.lower() == "mailto":
             validate_email(rest.partition("?")[0])
-            if any(c in address for c in "\r\n"):
-                raise ValidationError("")
+            return f"mailto:{rest}"
         else:
             _is_web(address)
+            return address
     except ValidationError:
         raise ValueError(
             _("Enter a whole address, such as https://example.org/page or mailto:name@example.org.")
         ) from None
-    return address

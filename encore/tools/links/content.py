@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
@@ -21,3 +22,13 @@ class Link(Content):
 
     url: Annotated[str, AfterValidator(checked_address)]
     description: str = ""
+
+    @property
+    def whereto(self) -> str:
+        """The host of a page, or the address of a mail: what one wants to know before one follows a link."""
+        parts = urlsplit(self.url)
+        return parts.path if parts.scheme == "mailto" else (parts.hostname or "").removeprefix("www.")
+
+    @property
+    def is_mail(self) -> bool:
+        return self.url.lower().startswith("mailto:")

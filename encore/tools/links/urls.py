@@ -1,7 +1,10 @@
-"""Addresses of links, in a course and in a course of a session."""
+"""Addresses of links, in a course and in a course of a session. How items are written: toolkit.urls.writing."""
 
 from django.urls import path
 
 from encore.tools.links import views
 
-urlpatterns = [path("", views.index, name="index")]
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("<uuid:uuid>/", views.follow, name="follow"),
+]

@@ -1,16 +1,50 @@
-"""The pages of links."""
+"""The pages of links: the list, and the way out."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from encore.courses.context import Here
+from encore.toolkit.completion import see
 from encore.toolkit.decorators import in_tool
+from encore.toolkit.offers import Offers
+from encore.toolkit.outline import outline_in
 from encore.toolkit.pages import tool_page
+from encore.toolkit.registry import tool_named
+from encore.toolkit.scoping import shown_in
+from encore.tools.links.content import Link
+
+
+class WayOut(HttpResponseRedirect):
+    allowed_schemes = ["http", "https", "mailto"]
 
 
 @require_safe
 @in_tool("links")
 def index(request: HttpRequest, here: Here) -> HttpResponse:
-    return tool_page(request, here, "links/index.html")
+    outline = outline_in(here, tool_named("links"), content_of=Q(kind__in=tool_named("links").kind_names))
+    offers = Offers(here, tool_named("links")) if here.writes else None
+    for entry in outline if offers else ():
+        entry.offers = offers.of(entry)  # type: ignore[union-attr]
+    context = {
+        "loose": [entry for entry in outline.top if not entry.holds],
+        "categories": [entry for entry in outline.top if entry.holds and (here.writes or entry.inside)],
+        "adds": offers is not None and offers.adds,
+        "orders": offers is not None and offers.orders,
+        "changed": request.GET.get("changed", ""),
+    }
+    return tool_page(request, here, "links/index.html", context)
+
+
+@require_safe
+@in_tool("links")
+def follow(request: HttpRequest, here: Here, uuid: UUID) -> HttpResponse:
+    """Notes that the learner has seen the link, and leads to the address that is stored: to no other."""
+    link = get_object_or_404(shown_in(here, kind="link", hidden=here.writes), uuid=uuid)
+    see(link, here)
+    return WayOut(Link.read(link.content).url)

@@ -1,0 +1,91 @@
+"""What those who write here may do with an item now: the entries of its menu. Nobody is offered what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from encore.courses.context import Here
+from encore.courses.rules import Action
+from encore.toolkit.outline import Entry
+from encore.toolkit.permission import why_not, why_not_publish
+from encore.toolkit.places import address
+from encore.toolkit.registry import Tool
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An entry of a menu: a link (`href`), or a button that posts to `action`."""
+
+    key: str
+    label: str
+    icon: str
+    href: str = ""
+    action: str = ""
+    name: str = ""
+    value: str = ""
+    tone: str = ""
+
+
+class Offers:
+    """Makes the offers for the entries of one outline. No query."""
+
+    def __init__(self, here: Here, tool: Tool) -> None:
+        self.here, self.tool = here, tool
+        self.adds = not why_not(here, Action.ADD_ITEM)
+        self.publishes = not why_not_publish(here)
+        self.hides = not why_not(here, Action.HIDE) and (here.session is not None or self.publishes)
+        self.orders = not why_not(here, Action.ORDER) and (here.session is not None or self.publishes)
+
+    def of(self, entry: Entry) -> list[Offer]:
+        offers = [*self._writing(entry), *self._placing(entry), *self._leaving(entry)]
+        return [offer for offer in offers if offer]
+
+    def _writing(self, entry: Entry) -> list[Offer | None]:
+        base_here = self.here.session is not None and not entry.is_session_only
+        if base_here and (entry.is_own_version or entry.draft):
+            edit = _("Edit this session's version")
+        elif base_here:
+            edit = _("Make this session's own version")
+        else:
+            edit = _("Edit")
+        may_edit = self.adds and bool(entry.kind_of.form) and not (base_here and entry.holds)
+        return [
+            self._link("edit", edit, "pencil", entry) if may_edit else None,
+            self._link("preview", _("Preview the draft"), "eye", entry) if entry.draft else None,
+            self._post("publish", _("Publish the draft"), "send", entry, "stamp", str(entry.draft.stamp))
+            if entry.draft and self.publishes
+            else None,
+            self._link("discard", _("Throw the draft away"), "undo-2", entry) if entry.draft and self.adds else None,
+        ]
+
+    def _placing(self, entry: Entry) -> list[Offer | None]:
+        moves = self.publishes and bool(entry.kind_of.lies_in) and (self.here.session is None or entry.is_session_only)
+        shows = self.hides and entry.is_published
+        return [
+            self._link("place", _("Move to …"), "folder-input", entry) if moves else None,
+            self._post("visibility", _("Show"), "eye", entry, "visible", "yes") if shows and entry.is_hidden else None,
+            self._post("visibility", _("Hide"), "eye-off", entry, "visible", "no")
+            if shows and not entry.is_hidden
+            else None,
+        ]
+
+    def _leaving(self, entry: Entry) -> list[Offer | None]:
+        removes = self.publishes and entry.is_published and (self.here.session is None or entry.is_session_only)
+        return [
+            self._link("versions", _("Versions"), "history", entry) if entry.is_published else None,
+            self._link("course_version", _("Go back to the course's"), "undo-2", entry)
+            if entry.is_own_version and self.adds
+            else None,
+            self._link("remove", _("Remove"), "trash-2", entry, tone="danger") if removes else None,
+        ]
+
+    def _link(self, key: str, label: str, icon: str, entry: Entry, tone: str = "") -> Offer:
+        return Offer(key, label, icon, href=self._address(key, entry), tone=tone)
+
+    def _post(self, key: str, label: str, icon: str, entry: Entry, name: str, value: str) -> Offer:
+        return Offer(key, label, icon, action=self._address(key, entry), name=name, value=value)
+
+    def _address(self, route: str, entry: Entry) -> str:
+        return address(self.here, f"{self.tool.name}:{route}", uuid=entry.uuid)

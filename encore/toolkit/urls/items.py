@@ -1,0 +1,7 @@
+"""Items by their uuid alone: leads to the page of the tool they belong to."""
+
+from django.urls import path
+
+from encore.toolkit.views import items
+
+urlpatterns = [path("<uuid:uuid>/", items.item_open, name="open")]
