@@ -7,7 +7,7 @@ without their rows; a test holds one against the other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from django.db.models import (
     Aggregate,
     BigIntegerField,
     CharField,
+    DateTimeField,
     Exists,
     FilteredRelation,
     Model,
@@ -27,7 +28,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Concat
 
 from encore.base.text import fold
-from encore.courses.models import CourseCoach, CourseSession, Enrolment, GeneralCoach, SessionCourse
+from encore.courses.models import CourseCoach, CourseSession, CourseTeacher, Enrolment, GeneralCoach, SessionCourse
 from encore.courses.rules import Spell, Window, list_by_window
 from encore.courses.words import EnrolmentState, ListName, SessionState
 from encore.people.models import Person
@@ -54,6 +55,8 @@ class Lists:
     current: list[Mine] = field(default_factory=list)
     upcoming: list[Mine] = field(default_factory=list)
     past: list[Mine] = field(default_factory=list)
+    writes_courses: bool = False
+    """Whether the person is a teacher or an assistant of some course: asked in passing, for the menu."""
 
     def __getitem__(self, name: ListName) -> list[Mine]:
         return getattr(self, name)
@@ -84,14 +87,16 @@ class Lists:
 
 def lists_of(person: Person, *, at: datetime) -> Lists:
     """All sessions in this person's lists. One query."""
+    rows = [_Row._make(row) for row in _rows(person)]
     best: dict[int, Mine] = {}
     order = {name: rank for rank, name in enumerate(ListName)}
-    for mine in _given_by_each_role(person, at):
+    for mine in _given_by_each_role(rows, at):
         former = best.get(mine.session_id)
         # Both roles: the first of current, upcoming, past; where both give the same, the learner's window is shown.
         if former is None or order[mine.list_name] < order[former.list_name]:
             best[mine.session_id] = mine
-    return _in_order(best.values())
+    lists = _in_order(best.values())
+    return replace(lists, writes_courses=person.is_teacher or any(row.session_id is None for row in rows))
 
 
 def sessions_in(person: Person, page: Sequence[Mine], *, at: datetime) -> list[CourseSession]:
@@ -137,9 +142,12 @@ _NAME = Cast(Concat("person__first_name", Value(" "), "person__last_name"), Char
 
 
 class _Row(NamedTuple):
-    """What one role of the person in one session says. `enrolment` is the learner's state, None for a coach."""
+    """What one role of the person in one session says. `enrolment` is the learner's state, None for a coach.
 
-    session_id: int
+    Without a session: the person writes a course.
+    """
+
+    session_id: int | None
     enrolment_id: int | None
     enrolment: str | None
     from_at: datetime | None
@@ -151,9 +159,9 @@ class _Row(NamedTuple):
     category: str | None
 
 
-def _given_by_each_role(person: Person, at: datetime) -> Iterator[Mine]:
-    for row in sorted(map(_Row._make, _rows(person)), key=lambda row: row.enrolment is None):
-        if not Spell(row.from_at, row.until_at).covers(at):
+def _given_by_each_role(rows: list[_Row], at: datetime) -> Iterator[Mine]:
+    for row in sorted(rows, key=lambda row: row.enrolment is None):
+        if row.session_id is None or not Spell(row.from_at, row.until_at).covers(at):
             continue
         if row.enrolment is not None and row.state == SessionState.DRAFT:
             continue
@@ -188,7 +196,16 @@ def _rows(person: Person) -> Iterable[tuple[Any, ...]]:
         "window_closes_at",
         is_latest=True,
     )
-    return learning.union(coaching(GeneralCoach, "session"), coaching(CourseCoach, "session_course__session"), all=True)
+    coaches = [coaching(GeneralCoach, "session"), coaching(CourseCoach, "session_course__session")]
+    return learning.union(*coaches, *([] if person.is_teacher else [_writing(person)]), all=True)
+
+
+def _writing(person: Person) -> QuerySet[Any, tuple[Any, ...]]:
+    """A row of nothing for each course that the person writes."""
+    number, text, moment = BigIntegerField(), CharField(), DateTimeField()
+    fields = (number, number, text, moment, moment, moment, moment, text, number, text)
+    empty = [Value(None, output_field=kind) for kind in fields]
+    return CourseTeacher.objects.filter(person=person.pk).order_by().values_list(*empty)
 
 
 def _in_order(mine: Iterable[Mine]) -> Lists:

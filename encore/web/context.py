@@ -16,6 +16,8 @@ from encore.courses.words import Access, Sight
 from encore.toolkit.places import address
 from encore.web.menu import menu_for
 
+WRITES_COURSES = "writes_courses"
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The menu and what the top bar shows; inside a course also the coach's own pages. No query of its own."""
@@ -34,7 +36,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if person is None or not person.is_authenticated:
         return {"frame": about}
     about |= {
-        "menu": menu_for(person, request.path),
+        "menu": menu_for(person, request.path, writes_courses=writes_courses(request)),
         "person": person,
         "picture_url": person.picture_url,
         "theme": person.theme,
@@ -45,6 +47,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "zone_words": zone_words(timezone.get_current_timezone()),
     }
     return {"frame": about, "tools_more": coach_pages(getattr(request, "here", None), request.path)}
+
+
+def writes_courses(request: HttpRequest) -> bool:
+    """Whether to offer My courses. An assistant has no role on the platform, so the home page remembers it."""
+    return request.user.is_teacher or request.session.get(WRITES_COURSES, False)
+
+
+def remember_writing(request: HttpRequest, writes: bool) -> None:
+    if request.session.get(WRITES_COURSES, False) != writes:
+        request.session[WRITES_COURSES] = writes
 
 
 def coach_pages(here: Here | None, path: str) -> list[dict[str, Any]]:

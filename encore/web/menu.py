@@ -36,10 +36,10 @@ ADMINISTRATION = (
 )
 
 
-def menu_for(person: Person, path: str) -> list[dict[str, Any]]:
+def menu_for(person: Person, path: str, *, writes_courses: bool) -> list[dict[str, Any]]:
     """The entries of this person's menu, with the one for this path marked. No query."""
     entries = [_entry("home", _("My sessions"), "layers", path == reverse("home") or path.startswith("/sessions/"))]
-    if person.is_teacher:
+    if writes_courses:
         entries.append(_entry("my_courses", _("My courses"), "book-open", path.startswith("/courses/")))
     pages = [page for page in ADMINISTRATION if _is_for(page.route, person)]
     if pages:

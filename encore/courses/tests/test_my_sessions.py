@@ -11,6 +11,7 @@ from encore.courses.models import (
     Course,
     CourseCoach,
     CourseSession,
+    CourseTeacher,
     Enrolment,
     GeneralCoach,
     SessionCategory,
@@ -277,3 +278,14 @@ def test_who_learns_and_coaches_finds_a_session_once_with_the_learners_window(am
     (mine,) = lists_of(amina, at=at)
 
     assert mine.window.closes_at == at + timedelta(days=3)
+
+
+def test_the_lists_tell_in_passing_who_writes_a_course(amina, boris, dolores, at, django_assert_num_queries):
+    course = Course.objects.create(code="ETH", title="Ethics", created_at=at)
+    CourseTeacher.objects.create(course=course, person=boris, kind="assistant")
+
+    with django_assert_num_queries(3):
+        writes = [lists_of(person, at=at).writes_courses for person in (amina, boris, dolores)]
+
+    assert writes == [False, True, True]
+    assert list(lists_of(boris, at=at)) == []
