@@ -177,7 +177,8 @@ def publish(drafts: Sequence[Draft], here: Here, *, note: str = "") -> Release:
     """
     require_publisher(here)
     release = _next_release(here, note)
-    current = _with_new_folders(drafts_in(here).filter(pk__in=[draft.pk for draft in drafts]), here)
+    chosen = drafts_in(here).filter(pk__in=[draft.pk for draft in drafts]).order_by("pk")
+    current = _with_new_folders(chosen, here)
     if not current:
         raise NotAllowed(_("This was published or thrown away in the meantime."))
     # Sessions take the numbers of versions of one base item from the same row.
