@@ -84,6 +84,14 @@ def foreign_sessions(category: SessionCategory, person: Person) -> QuerySet[Cour
         return category.sessions.exclude(owner=person)
 
 
+def fixed_for(person: Person) -> set[int]:
+    """The session categories (ids) that this person may not change: sessions of others are filed under them."""
+    if person.is_administrator:
+        return set()
+    others = CourseSession.objects.exclude(owner=person).exclude(category=None).order_by()
+    return set(others.values_list("category", flat=True).distinct())
+
+
 def _count_of_sessions() -> Coalesce:
     places = SessionCourse.objects.filter(course=OuterRef("pk")).order_by()
     return Coalesce(Subquery(places.values("course").annotate(n=Count("pk")).values("n")), 0)

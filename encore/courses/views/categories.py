@@ -21,7 +21,7 @@ from encore.courses.actions.category import add_category, delete_category, order
 from encore.courses.errors import CannotDo
 from encore.courses.forms.course import CategoryForm
 from encore.courses.models import CourseCategory, SessionCategory
-from encore.courses.queries.courses import course_categories, foreign_sessions, session_categories
+from encore.courses.queries.courses import course_categories, fixed_for, foreign_sessions, session_categories
 from encore.courses.views.session_courses import order_after
 from encore.courses.views.sessions import managers
 from encore.people.decorators import roles_required
@@ -123,7 +123,13 @@ def _list(request: HttpRequest, kind: Kind) -> HttpResponse:
     if form.is_valid() and _kept(form, lambda name: add_category(kind.model, name, by=request.user, at=now())):
         messages.success(request, _("The category %(name)s is added.") % {"name": form.cleaned_data["name"]})
         return redirect(kind.list_route)
-    context = {"kind": kind, "form": form, "categories": kind.rows(), "may_order": request.user.is_administrator}
+    context = {
+        "kind": kind,
+        "form": form,
+        "categories": kind.rows(),
+        "may_order": request.user.is_administrator,
+        "fixed": fixed_for(request.user),
+    }
     return render(request, "courses/categories.html", context, status=422 if form.errors else 200)
 
 

@@ -1,4 +1,4 @@
-"""Pages of long lists, and the whole page as the answer to a press in one of its parts."""
+"""Pages of long lists, and answers that take the place of the whole page."""
 
 from __future__ import annotations
 
@@ -30,12 +30,8 @@ def short_page_of(rows: QuerySet[Any], request: HttpRequest, *, name: str = "pag
     return page, f"{COUNTED}+" if count > COUNTED else str(count)
 
 
-def refreshing(request: HttpRequest, response: HttpResponse, *parts: str) -> HttpResponse:
-    """The answer to a press in one of these parts of the page (ids) takes the place of the whole page.
-
-    The part alone would leave the counts, the summary and the message beside it as they were.
-    """
-    if request.headers.get("HX-Target") in parts:
-        response["HX-Retarget"] = response["HX-Reselect"] = "#content"
-        response["HX-Reswap"] = "outerHTML"
+def over_all(response: HttpResponse) -> HttpResponse:
+    """A question that came up in a part of the page takes the place of the whole page, not of that part."""
+    response["HX-Retarget"] = response["HX-Reselect"] = "#content"
+    response["HX-Reswap"] = "outerHTML"
     return response

@@ -17,7 +17,7 @@ from encore.courses.forms.choices import number_in, numbers_in
 from encore.courses.models import Course, CourseCategory
 from encore.courses.queries.choosing import courses_to_add
 from encore.courses.queries.overview import courses_of
-from encore.courses.views.paging import refreshing, short_page_of
+from encore.courses.views.paging import short_page_of
 from encore.courses.views.steps import steps_of, summary_of
 from encore.courses.words import Access
 
@@ -47,7 +47,7 @@ def session_courses(request: HttpRequest, here: Here) -> HttpResponse:
         "rows": courses_of(here.session, learners=summary.learners),
         "teachers_coach": request.session.get(TEACHERS_COACH, False),
     }
-    return refreshing(request, render(request, "courses/session_courses.html", context), "courses", "order")
+    return render(request, "courses/session_courses.html", context)
 
 
 TEACHERS_COACH = "teachers_coach"  # the tick is remembered while one adds course after course

@@ -19,7 +19,7 @@ from encore.courses.forms.choices import number_in, numbers_in
 from encore.courses.models import Enrolment
 from encore.courses.queries.choosing import active_people, classes_to_add, learners_in, newcomers, people_to_enrol
 from encore.courses.queries.overview import classes_of, waiting_for
-from encore.courses.views.paging import page_of, refreshing, short_page_of
+from encore.courses.views.paging import over_all, page_of, short_page_of
 from encore.courses.views.steps import finishing_words, steps_of, summary_of
 from encore.courses.words import Access
 from encore.people.models import SchoolClass
@@ -33,8 +33,7 @@ CLASSES_IN_FILTER = 300
 def session_learners(request: HttpRequest, here: Here) -> HttpResponse:
     """By two lists, by a single search, by class or by file. What is sent is who to add and who to remove."""
     if request.method == "POST":
-        answer = _change(request, here) or redirect(request.get_full_path())
-        return refreshing(request, answer, "people")
+        return _change(request, here) or redirect(request.get_full_path())
     way = request.GET.get("by") if request.GET.get("by") in WAYS else WAYS[0]
     summary = summary_of(here.session, here.at)
     context = {
@@ -48,7 +47,7 @@ def session_learners(request: HttpRequest, here: Here) -> HttpResponse:
         "waiting": waiting_for(here.session).count(),
         **_of_way(request, here, way),
     }
-    return refreshing(request, render(request, "courses/session_learners.html", context), "people")
+    return render(request, "courses/session_learners.html", context)
 
 
 def _of_way(request: HttpRequest, here: Here, way: str) -> dict[str, Any]:
@@ -110,7 +109,7 @@ def _ask_returning(request: HttpRequest, here: Here, people: list[int], *, over:
     former = Enrolment.objects.filter(session=here.session, person__in=people, is_latest=True).select_related("person")
     carried = [("add", pk) for pk in people] + ([("over_seats", 1)] if over else [])
     context = {"here": here, "session": here.session, "former": former, "carried": carried}
-    return render(request, "courses/session_learners_returning.html", context)
+    return over_all(render(request, "courses/session_learners_returning.html", context))
 
 
 def ask_over_seats(
@@ -125,7 +124,7 @@ def ask_over_seats(
     """More people than seats. Go over them? `carried`: what was sent, to be sent again with the answer."""
     context = {"here": here, "session": here.session, "sentence": sentence, "carried": carried, "may_wait": may_wait}
     context["back"] = back or request.get_full_path()
-    return render(request, "courses/session_learners_full.html", context)
+    return over_all(render(request, "courses/session_learners_full.html", context))
 
 
 def _enrol_class(request: HttpRequest, here: Here, school_class: SchoolClass) -> HttpResponse | None:
