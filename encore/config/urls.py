@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from encore.toolkit.places import tool_urls
+from encore.toolkit.mounting import tool_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("encore.people.urls")),

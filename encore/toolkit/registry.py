@@ -16,6 +16,7 @@ from django.utils.module_loading import module_has_submodule
 from pydantic import BaseModel
 
 from encore.toolkit.content import Content
+from encore.toolkit.places import address
 
 if TYPE_CHECKING:
     from encore.courses.context import Here
@@ -72,8 +73,6 @@ class Tool:
 
     def page_of(self, item: Any, here: Here) -> str:
         """The address at which an item (its `uuid` and `kind`) is met here: the tool's first page, or its own."""
-        from encore.toolkit.places import address
-
         return address(here, f"{self.name}:index")
 
     def introduction(self, here: Here) -> Any:
