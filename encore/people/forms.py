@@ -22,7 +22,7 @@ from encore.people.models import Person, SchoolClass
 from encore.people.queries import people_by_email, people_by_username
 from encore.people.rules import grantable
 from encore.people.words import Role
-from encore.people.zones import grouped_zones
+from encore.people.zones import ZoneSelect, grouped_zones
 
 ROLES = {
     Role.ADMINISTRATOR: (gettext_lazy("Administrator"), gettext_lazy("May do everything, everywhere.")),
@@ -124,6 +124,7 @@ class PlaceAndLanguage(PeopleForm):
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
         required=False,
+        widget=ZoneSelect,
         error_messages={
             "invalid_choice": gettext_lazy("There is no time zone named %(value)s. Choose one of the list.")
         },

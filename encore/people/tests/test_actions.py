@@ -272,20 +272,29 @@ def of_role(make_person, name, role):
     return make_person(name, name.title(), "Somebody", *([role] if role else []))
 
 
-@pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("subject_role", ROLES)
 @pytest.mark.parametrize("role", ROLES)
-def test_every_action_keeps_to_power_over_people(make_person, edna, at, verb, role, subject_role):
+def test_every_action_keeps_to_power_over_people(make_person, edna, at, role, subject_role):
     actor = of_role(make_person, "actor", role)
     subject = of_role(make_person, "subject", subject_role)
 
+    done = [verb for verb in VERBS if not is_refused(VERBS[verb], subject, actor, at)]
+
     if subject_role in ALLOWED.get(role, set()):
-        VERBS[verb](subject, actor, at)
+        assert done == list(VERBS)
     else:
-        with pytest.raises(NoPower):
-            VERBS[verb](subject, actor, at)
+        assert done == []
         assert not AuditEntry.objects.exists()
         assert not Mail.objects.exists()
+
+
+def is_refused(verb, subject, actor, at):
+    try:
+        verb(subject, actor, at)
+    except NoPower:
+        return True
+    else:
+        return False
 
 
 @pytest.mark.parametrize("given", Role)

@@ -1,6 +1,7 @@
 """The profile, and the picture with all that can be wrong with one."""
 
 import io
+import re
 import struct
 import zlib
 
@@ -11,6 +12,7 @@ from PIL import Image
 from conftest import PASSWORD
 from encore.people import actions
 from encore.people.errors import PictureRefused
+from encore.people.zones import zones
 
 FACTS = {"first_name": "Amina", "last_name": "Haddad", "phone": "", "language": "", "time_zone": "", "theme": "system"}
 
@@ -43,6 +45,18 @@ def test_a_profile_is_saved(client_of, amina):
 
     amina.refresh_from_db()
     assert (answer.url, amina.time_zone, amina.theme) == ("/profile/", "Asia/Kathmandu", "dark")
+
+
+def test_every_zone_is_there_by_part_of_the_world_and_ones_own_is_chosen(client_of, amina):
+    amina.time_zone = "America/Argentina/Buenos_Aires"
+    amina.save()
+
+    page = client_of(amina).get("/profile/").content.decode()
+
+    assert '<option value="America/Argentina/Buenos_Aires" selected>Argentina / Buenos Aires</option>' in page
+    assert '<optgroup label="Europe"><option value="Europe/Amsterdam">Amsterdam</option>' in page
+    assert page.count(" selected>") == 2  # the zone and the language
+    assert {f'"{name}"' for name in zones()} <= set(re.findall(r'value=("[^"]*")', page))
 
 
 @pytest.mark.parametrize(
