@@ -135,12 +135,6 @@ def initials(name: Any) -> str:
 
 
 @register.filter
-def hue(name: Any) -> int:
-    """One of the twelve hues, always the same for the same text."""
-    return sum(ord(letter) * (place + 1) for place, letter in enumerate(str(name or ""))) % 12
-
-
-@register.filter
 def file_icon(name: Any) -> str:
     """The name of the icon that goes with a file of this name."""
     return icon_for_file(str(name or ""))
