@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from django.core import serializers
+from django.http import HttpResponse
 
 from encore.courses.actions.course import set_teachers
 from encore.courses.context import Here, here_for
 from encore.courses.models import Course, CourseSession, Release
 from encore.people.models import Person
 from encore.toolkit.models import Draft, FileUse, Item, ItemSettings, Line, ToolSettings, Version
+from encore.toolkit.places import address
 from encore.toolkit.publishing import create_item, publish
 from encore.toolkit.registry import kind_named
 
@@ -80,6 +82,47 @@ def write() -> Callable[..., Item]:
         return draft.item
 
     return make
+
+
+@pytest.fixture
+def get(client_of) -> Callable[..., HttpResponse]:
+    """get(here, "documents:show", uuid=…) → the response."""
+
+    def fetch(here: Here, route: str, query: str = "", **kwargs: Any) -> HttpResponse:
+        return client_of(here.person).get(address(here, route, **kwargs) + query)
+
+    return fetch
+
+
+@pytest.fixture
+def post(client_of) -> Callable[..., HttpResponse]:
+    """post(here, "documents:edit", {"title": …}, "?kind=page", uuid=…) → the response."""
+
+    def send(
+        here: Here,
+        route: str,
+        data: dict[str, Any] | None = None,
+        query: str = "",
+        headers: dict[str, str] | None = None,
+        **kwargs: Any,
+    ) -> HttpResponse:
+        return client_of(here.person).post(address(here, route, **kwargs) + query, data or {}, headers=headers)
+
+    return send
+
+
+def text(response: HttpResponse) -> str:
+    return response.content.decode()
+
+
+def queries(assert_max: Callable[..., Any], limit: int, view: Callable[[], Any]) -> int:
+    """How many queries a view asked, those that only begin and end transactions left out."""
+    with assert_max(limit + 10) as seen:
+        view()
+    words = ("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT")
+    asked = [query["sql"] for query in seen.captured_queries if not query["sql"].startswith(words)]
+    assert len(asked) <= limit, "\n".join(asked)
+    return len(asked)
 
 
 def course_dump(course: Course) -> list[dict[str, Any]]:

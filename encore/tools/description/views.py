@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from encore.courses.actions.entering import enter
 from encore.courses.context import Here
 from encore.toolkit.decorators import in_tool
 from encore.toolkit.offers import Offers
@@ -31,6 +32,7 @@ LISTED_FROM = 4  # so many sections get a list of them on top
 @in_tool("description")
 def index(request: HttpRequest, here: Here) -> HttpResponse:
     """Learners read the sections here and the introduction on the course's home; those who write find both here."""
+    enter(here)
     everything = list(outline_in(here, tool_named("description"), content_of=Q(kind__in=("introduction", "section"))))
     sections = [entry for entry in everything if entry.kind == "section"]
     context = {

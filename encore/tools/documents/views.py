@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from encore.courses.actions.entering import enter
 from encore.courses.context import Here
 from encore.courses.rules import Action
 from encore.courses.words import Access
@@ -33,6 +34,7 @@ from encore.tools.documents.uploads import add_files
 @require_safe
 @in_tool("documents")
 def index(request: HttpRequest, here: Here) -> HttpResponse:
+    enter(here)
     outline = outline_in(here, tool_named("documents"), content_of=Q(kind="file"))
     return _list(request, here, outline, None)
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
+from encore.courses.actions.entering import enter
 from encore.courses.context import Here
-from encore.toolkit.completion import see
+from encore.toolkit.completion import visit
 from encore.toolkit.decorators import in_tool
 from encore.toolkit.offers import Offers
 from encore.toolkit.outline import outline_in
 from encore.toolkit.pages import tool_page
 from encore.toolkit.registry import tool_named
-from encore.toolkit.scoping import shown_in
 from encore.tools.links.content import Link
 
 
@@ -27,6 +26,7 @@ class WayOut(HttpResponseRedirect):
 @require_safe
 @in_tool("links")
 def index(request: HttpRequest, here: Here) -> HttpResponse:
+    enter(here)
     outline = outline_in(here, tool_named("links"), content_of=Q(kind__in=tool_named("links").kind_names))
     offers = Offers(here, tool_named("links")) if here.writes else None
     for entry in outline if offers else ():
@@ -45,6 +45,8 @@ def index(request: HttpRequest, here: Here) -> HttpResponse:
 @in_tool("links")
 def follow(request: HttpRequest, here: Here, uuid: UUID) -> HttpResponse:
     """Notes that the learner has seen the link, and leads to the address that is stored: to no other."""
-    link = get_object_or_404(shown_in(here, kind="link", hidden=here.writes), uuid=uuid)
-    see(link, here)
-    return WayOut(Link.read(link.content).url)
+    entry = outline_in(here, tool_named("links"), content_of=Q(kind="link", uuid=uuid)).find(uuid)
+    if entry is None or entry.content is None:
+        raise Http404
+    visit(entry, here, last_at=entry.seen_at)
+    return WayOut(Link.read(entry.content).url)

@@ -57,6 +57,6 @@ def _words(start: bytes) -> str:
         try:
             return start.decode(encoding)
         except UnicodeDecodeError as error:
-            if error.start >= len(start) - 3:  # the excerpt ends within a letter
+            if len(start) == LONGEST_EXCERPT and error.start >= len(start) - 3:  # it ends within a letter
                 return start[: error.start].decode(encoding)
     return start.decode("cp1252", errors="replace")
