@@ -1,6 +1,7 @@
 // The rich-text editor: TipTap over a textarea, with the toolbar that the field's component has drawn. The textarea stays what is sent.
 import { Editor, Node } from '@tiptap/core'
 import StarterKit from '@tiptap/starter-kit'
+import { pictures } from './modules/pictures.js'
 
 // Elements that the editor would lose: such a text keeps its source.
 const BEYOND = 'iframe, video, audio, object, figure, details, dl, svg, math'
@@ -55,6 +56,7 @@ export function edit(area) {
   area.hidden = true
   frame.classList.add('editor')
   place.hidden = false
+  pictures(frame, editor, area)
   toolbar(frame, editor)
   area.form?.addEventListener('encore:restored', () => editor.commands.setContent(area.value))
   document.querySelector(`label[for="${area.id}"]`)?.addEventListener('click', () => editor.commands.focus())
@@ -70,7 +72,7 @@ function named(area) {
 
 function toolbar(frame, editor) {
   const bar = frame.querySelector('[role="toolbar"]')
-  const buttons = [...bar.querySelectorAll('button')]
+  const buttons = [...bar.querySelectorAll('button:not([hidden])')]
   const linkBar = frame.querySelector('[data-editor-link]')
   const address = linkBar.querySelector('input')
   bar.hidden = false
@@ -90,7 +92,7 @@ function toolbar(frame, editor) {
       linkBar.hidden = !linkBar.hidden
       address.value = editor.getAttributes('link').href ?? ''
       if (!linkBar.hidden) address.focus()
-    } else if (name) DOES[name][0](editor.chain().focus()).run()
+    } else if (DOES[name]) DOES[name][0](editor.chain().focus()).run()
   })
   linkBar.querySelector('button').addEventListener('click', setLink)
   address.addEventListener('keydown', (event) => {
