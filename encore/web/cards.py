@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
 from encore.courses.context import Here, places_of
 from encore.courses.explaining import days_left, own_window, sentence
 from encore.courses.models import CourseSession, Enrolment
 from encore.courses.my_sessions import Mine, coach_names, enrolment_in, sessions_in
 from encore.courses.rules import Window
-from encore.courses.words import Access, EnrolmentState, ListName, Reason, SessionState
+from encore.courses.words import Access, EnrolmentState, ListName, Reason, SessionState, Sight
 from encore.people.models import Person
 from encore.toolkit.progress import Progress, progress_of
 
@@ -32,6 +34,15 @@ class Door:
             return ""
         else:
             return (self.here.session_course or self.here.session).get_absolute_url()
+
+    @property
+    def learners_url(self) -> str:
+        """Where a coach finds the course's learners; empty for others."""
+        here = self.here
+        if here.session_course and here.access.level >= Access.COACH and here.sees(Sight.PEOPLE):
+            return reverse("learners", args=[here.session.pk, here.course.code])
+        else:
+            return ""
 
     @property
     def sentence(self) -> str:

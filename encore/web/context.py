@@ -12,8 +12,9 @@ from django.utils.translation import gettext
 
 from encore.base.display import zone_words
 from encore.courses.context import Here
-from encore.courses.words import Access, Sight
+from encore.courses.words import Sight
 from encore.toolkit.places import address
+from encore.web.cards import Door
 from encore.web.menu import menu_for
 
 WRITES_COURSES = "writes_courses"
@@ -62,15 +63,9 @@ def remember_writing(request: HttpRequest, writes: bool) -> None:
 def coach_pages(here: Here | None, path: str) -> list[dict[str, Any]]:
     """What those who coach or write find below the tools of a course."""
     pages = []
-    if here is not None and may_see_learners(here):
-        url = reverse("learners", args=[here.session.pk, here.course.code])
+    if here is not None and (url := Door(here).learners_url):
         pages.append({"label": gettext("Learners"), "icon": "users", "url": url})
     if here is not None and here.course is not None and here.writes and here.sees(Sight.CONTENT):
         words = gettext("This session's changes") if here.session else gettext("Not published yet")
         pages.append({"label": words, "icon": "file-diff", "url": address(here, "changes:index")})
     return [{**page, "current": path == page["url"], "new": 0} for page in pages]
-
-
-def may_see_learners(here: Here) -> bool:
-    """Whether the list of learners is open to this person here: the level and the sight its door asks for."""
-    return here.session_course is not None and here.access.level >= Access.COACH and here.sees(Sight.PEOPLE)

@@ -48,6 +48,15 @@ def test_the_tools_are_listed(client_of, amina, autumn):
     assert f'href="/sessions/{autumn.pk}/ETH/documents/"' in page
 
 
+def test_the_introduction_stands_on_the_course_in_a_session_and_on_its_own(
+    client_of, amina, dolores, autumn, place, write, words_of
+):
+    write(place(dolores), "Introduction", kind="introduction", text="<p>Begin with the first page.</p>")
+
+    assert "Begin with the first page." in words_of(client_of(amina).get(f"/sessions/{autumn.pk}/ETH/"))
+    assert "Begin with the first page." in words_of(client_of(dolores).get("/courses/ETH/"))
+
+
 def test_one_goes_on_where_one_left_off(client_of, amina, dolores, autumn, place, write, words_of):
     write(place(dolores), "First page")
     write(place(dolores), "Second page")
@@ -186,6 +195,7 @@ def test_an_assistant_without_the_role_finds_my_courses_in_the_menu(client_of, a
 
 def test_the_course_home_keeps_its_budget(client_of, amina, dolores, chidi, autumn, place, write, queries_of):
     client = client_of(amina)
+    write(place(dolores), "Introduction", kind="introduction", text="<p>Welcome.</p>")
     for n in range(3):
         write(place(dolores), f"Page {n}")
     here = place(amina, autumn)

@@ -49,7 +49,8 @@ def course_home(request: HttpRequest, here: Here) -> HttpResponse:
         "drafts": drafts_in(here).count(),
         "changes_url": address(here, "changes:index"),
         "sessions": sessions,
-        "standing": CourseSession.objects.filter(standing_for=here.course).first(),
+        "may_open": here.person.is_administrator
+        and not CourseSession.objects.filter(standing_for=here.course).exists(),
     }
     return tool_page(request, here, "web/course_home.html", context)
 
