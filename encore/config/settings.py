@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     *installed_tools(),
     "encore.exchange",
     "encore.web",
+    "encore.demo",
 ]
 
 MIDDLEWARE = [

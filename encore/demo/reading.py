@@ -1,0 +1,67 @@
+"""Reads the courses of content/: a folder each, with course.toml, HTML that begins with its title, and files.
+
+course.toml names the sections of the description, the `folder`s of the documents with their pages, files and due
+moments, the categories of `links`, what was changed later (`edit`: `old` becomes `new`; with `draft`, not published
+yet), and what is not published at all (`draft`). In a page, `files/…` names a file and `page:…` another page.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+CONTENT = Path(__file__).parent / "content"
+NAMESPACE = UUID("6f9a1c34-2f0e-4b7b-9a5e-0d1c5a1f7e21")
+_TITLE = re.compile(r"\s*<h1>(.*?)</h1>\s*", re.S)
+
+
+@dataclass(frozen=True)
+class Text:
+    title: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A course as it lies in its folder."""
+
+    code: str
+
+    @property
+    def folder(self) -> Path:
+        return CONTENT / "courses" / self.code
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return tomllib.loads((self.folder / "course.toml").read_text("utf-8"))
+
+    @property
+    def introduction(self) -> str:
+        return (self.folder / "introduction.html").read_text("utf-8").strip()
+
+    def section(self, name: str) -> Text:
+        return read_text(self.folder / "description" / f"{name}.html")
+
+    def page(self, name: str) -> Text:
+        return read_text(self.folder / "documents" / f"{name}.html")
+
+    def file(self, name: str) -> Path:
+        return self.folder / "files" / name
+
+    def key(self, name: str) -> UUID:
+        """The uuid of the item with this name, the same each time, so that pages can name each other."""
+        return uuid5(NAMESPACE, f"{self.code}/{name}")
+
+
+def read_text(path: Path) -> Text:
+    """The title in its first heading, and the rest."""
+    title, html = _TITLE.split(path.read_text("utf-8"), maxsplit=1)[1:]
+    return Text(title, html.strip())
+
+
+def sources() -> list[Source]:
+    return [Source(folder.name) for folder in sorted((CONTENT / "courses").iterdir()) if folder.is_dir()]

@@ -1,0 +1,122 @@
+"""What happened in the last days: changes of the courses, what coaches made for their session, and new visits."""
+
+from __future__ import annotations
+
+from encore.courses.context import Here
+from encore.courses.models import CourseSession
+from encore.demo.centre import Centre
+from encore.demo.reading import CONTENT, Source, read_text, sources
+from encore.demo.sessions.current import LISBON_DATA, OWN_PACE, SAFETY_WEEKS
+from encore.demo.visits import EVERYTHING, visit
+from encore.demo.writing import Writer, begin, change_text, edit
+from encore.people.actions import deactivate, update_profile
+from encore.toolkit.models import Item
+from encore.toolkit.publishing import set_visible
+from encore.toolkit.scoping import shown_in
+from encore.toolkit.settings import set_settings
+
+AUTHORS = {
+    "FIRE": "dolores",
+    "AID": "dolores",
+    "DATA": "ingeborg",
+    "PROJ": "kwame",
+    "TEACH": "matthieu",
+    "HELLO": "noor",
+}
+
+
+def make(centre: Centre) -> None:
+    courses_change(centre)
+    chidi_at_quay_7(centre)
+    rui_in_lisbon(centre)
+    people_come_again(centre)
+    people_change(centre)
+
+
+def courses_change(centre: Centre) -> None:
+    """Teachers publish second versions, and leave drafts."""
+    days = centre.days()
+    for source in sources():
+        author = centre.people[AUTHORS[source.code]]
+        facts = source.facts
+        for change in facts.get("edit", []):
+            edit(source, change, by=author, at=days.clock(-change.get("days_ago", 2), "15:05"))
+        for page in facts.get("draft", []):
+            begin(source, page, by=author, at=days.clock(-1, "16:30"))
+
+
+def chidi_at_quay_7(centre: Centre) -> None:
+    """For this session only: two pages and a link, an own version, something hidden, and another date."""
+    session = CourseSession.objects.get(title=SAFETY_WEEKS)
+    source = Source("FIRE")
+    here = centre.here("chidi", session, "FIRE", centre.days().clock(-8, "20:15"))
+    writer = Writer(source, here)
+    _add_page(writer, "quay-7")
+    writer.add(
+        "link",
+        "port",
+        "Port of Antwerp-Bruges: safety",
+        url="https://www.portofantwerpbruges.com/en",
+        description="Rules of the port for everyone who works on a quay.",
+    )
+    writer.publish("For the practical afternoons")
+    change_text(
+        here,
+        source.key("page/leaving-the-building"),
+        "the green sign by the old crane",
+        "the container yard, row 14, for all who work on the quay",
+        note="Quay 7 has an assembly point of its own.",
+    )
+    own_log = _item(here, source, "file/drill-log.xlsx")
+    set_visible(own_log, here, False)
+    set_settings(
+        _item(here, source, "page/signs-and-signals"), here, opens=None, due="end - 1 week @ 18:00", closes=None
+    )
+    _add_page(Writer(source, centre.here("chidi", session, "FIRE", centre.days().clock(-1, "21:40"))), "questions")
+
+
+def rui_in_lisbon(centre: Centre) -> None:
+    """An introduction in place of the course's."""
+    session = CourseSession.objects.get(title=LISBON_DATA)
+    here = centre.here("rui", session, "DATA", centre.days("Europe/Lisbon").clock(-7))
+    text = read_text(CONTENT / "sessions" / "bem-vindos.html").html
+    source = Source("DATA")
+    change_text(
+        here,
+        source.key("introduction/introduction"),
+        source.introduction,
+        text,
+        note="For our partners in Lisbon",
+    )
+
+
+def people_come_again(centre: Centre) -> None:
+    at_quay_7 = CourseSession.objects.get(title=SAFETY_WEEKS)
+    for username, code, day, count in [
+        ("soren.kjaergaard", "FIRE", -7, 3),
+        ("hanh.nguyen", "FIRE", -5, 2),
+        ("boris", "FIRE", -5, 2),
+        ("siobhan.osullivan", "FIRE", -4, EVERYTHING),
+        ("fatoumata.diallo", "FIRE", -3, 1),
+        ("amina", "AID", -2, 2),
+        ("amina", "FIRE", -1, 1),
+        ("priya.venkataraman", "AID", -1, 3),
+    ]:
+        visit(centre, username, at_quay_7, code, day, count, clock="18:25")
+    own_pace = CourseSession.objects.get(title=OWN_PACE)
+    visit(centre, "amina", own_pace, "FIRE", -9, 3, clock="21:10")
+
+
+def people_change(centre: Centre) -> None:
+    days, people = centre.days(), centre.people
+    update_profile(people["zofia"], {"theme": "dark"}, at=days.clock(-5))
+    deactivate(people["hendrik"], by=people["edna"], at=days.clock(-4))
+
+
+def _add_page(writer: Writer, name: str) -> None:
+    text = read_text(CONTENT / "sessions" / f"{name}.html")
+    writer.add_text("page", name, text.title, text.html)
+
+
+def _item(here: Here, source: Source, name: str) -> Item:
+    return shown_in(here, hidden=True).get(uuid=source.key(name))

@@ -1,0 +1,36 @@
+"""Lets learners come and read, at moments in the past, as their own clicks would."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from encore.courses.models import CourseSession
+from encore.demo.centre import Centre
+from encore.toolkit.completion import see
+from encore.toolkit.models import Completion, Item
+from encore.toolkit.registry import kind_named, tools
+from encore.toolkit.scoping import shown_in
+
+EACH = timedelta(minutes=6)
+EVERYTHING = 99
+
+
+def visit(
+    centre: Centre, username: str, session: CourseSession, code: str, day: int, count: int, clock: str = "19:20"
+) -> None:
+    """Somebody comes on a day and reads the next `count` things they have not seen yet, in their order."""
+    at = centre.days(session.time_zone).clock(day, clock)
+    here = centre.here(username, session, code, at)
+    seen = set(Completion.objects.filter(enrolment=here.enrolment).values_list("item", flat=True))
+    kinds = [kind.name for tool in tools() for kind in tool.kinds]
+    items = list(shown_in(here, kinds=kinds))
+    for n, item in enumerate([item for item in in_order(items) if item.pk not in seen][:count]):
+        see(item, centre.here(username, session, code, at + n * EACH))
+
+
+def in_order(items: list[Item]) -> list[Item]:
+    """What is completed by seeing, as one reads it: tool by tool, folder by folder."""
+    tool = {kind.name: tool.position for tool in tools() for kind in tool.kinds}
+    folder = {item.pk: item.place for item in items}
+    readable = [item for item in items if kind_named(item.kind).seen]
+    return sorted(readable, key=lambda item: (tool[item.kind], folder.get(item.parent_id, -1), item.place, item.pk))
