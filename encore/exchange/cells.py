@@ -185,7 +185,7 @@ def write_when(instant: datetime | None, zone: tzinfo, *, end: bool = False) -> 
     for text in (day.isoformat(), f"{wall:%Y-%m-%d %H:%M}", f"{wall:%Y-%m-%d %H:%M:%S}"):
         if read_when(text, zone, end=end) == instant:
             return text
-    return instant.astimezone(zone).isoformat(" ")
+    return instant.astimezone(UTC).isoformat(" ")  # an hour that comes twice, or parts of a second
 
 
 def _offset(text: str) -> tzinfo:

@@ -281,17 +281,17 @@ class Kind:
         for row in rows:
             makes.add(row.makes)
         self._make_people(makes.people, at)
-        for code in absent(makes.courses, by_text(Course.objects.all(), "code", makes.courses)):
+        for code in absent(makes.courses, by_text(Course.objects.all(), "code", makes.courses.values())):
             create_course(by=self.actor, at=at, code=code, title=code)
-        for name in absent(makes.classes, by_text(SchoolClass.objects.all(), "name", makes.classes)):
+        for name in absent(makes.classes, by_text(SchoolClass.objects.all(), "name", makes.classes.values())):
             create_class(name, by=self.actor, at=at)
         self._make_categories(makes, at)
 
     def _make_categories(self, makes: Makes, at: datetime) -> None:
-        there = by_text(SessionCategory.objects.all(), "name", makes.session_categories)
+        there = by_text(SessionCategory.objects.all(), "name", makes.session_categories.values())
         for name in absent(makes.session_categories, there):
             add_category(SessionCategory, name, by=self.actor, at=at)
-        known = by_text(CourseCategory.objects.all(), "name", makes.course_categories)
+        known = by_text(CourseCategory.objects.all(), "name", makes.course_categories.values())
         for name in absent(makes.course_categories, known):
             category = add_category(CourseCategory, name, by=self.actor, at=at)
             if code := makes.category_codes.get(name.lower()):
@@ -309,7 +309,7 @@ class Kind:
                     "email": username if "@" in username else "",
                 }
             )
-            for username in absent(usernames, people_named(usernames))
+            for username in absent(usernames, people_named(usernames.values()))
         ]
         if new:
             create_people(new, by=self.actor, at=at)

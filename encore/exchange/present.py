@@ -16,7 +16,10 @@ ASCII = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
 
 
 def by_text(rows: QuerySet[M], field: str, texts: Iterable[str]) -> dict[str, M]:
-    """The rows whose `field` is one of `texts`, upper and lower case alike, by it in lower case."""
+    """The rows whose `field` is one of `texts`, upper and lower case alike, by it in lower case.
+
+    Give the texts as they are written, not in lower case: SQLite knows the capitals of A to Z only.
+    """
     return {getattr(row, field).lower(): row for row in _matching(rows, field, texts)}
 
 
@@ -24,16 +27,16 @@ def _matching(rows: QuerySet[M], field: str, texts: Iterable[str]) -> Iterator[M
     wanted = sorted({text for text in texts if text})
     for start in range(0, len(wanted), BATCH):
         part = wanted[start : start + BATCH]
-        # SQLite makes only A to Z small, PostgreSQL all letters: ask for both, or "É" is never found.
+        # PostgreSQL makes all letters small: ask for both, or "É" is never found.
         spellings = {text.lower() for text in part} | {text.translate(ASCII) for text in part}
         yield from rows.annotate(in_lower_case=Lower(field)).filter(in_lower_case__in=spellings)
 
 
 def people_named(names: Iterable[str]) -> dict[str, Person]:
     """People by username; a name with an @ that is nobody's username may be an active person's e-mail address."""
-    names = {name.lower() for name in names if name}
+    names = {name for name in names if name}
     found = by_text(Person.objects.all(), "username", names)
-    addresses = [name for name in names if "@" in name and name not in found]
+    addresses = [name for name in names if "@" in name and name.lower() not in found]
     return found | people_mailed(addresses) if addresses else found
 
 

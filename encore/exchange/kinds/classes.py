@@ -146,7 +146,7 @@ class ClassPeople(Kind):
         if found and found.pk in self.closed:
             row.refuse(_("The class “%(name)s” is in a session that you do not manage.") % {"name": found.name})
         row.is_new = True
-        row.does.setdefault("join", []).append(name.lower())
+        row.does.setdefault("join", []).append(name)
         row.say(_("Joins the class “%(name)s”.") % {"name": found.name if found else name})
 
     def apply(self, rows: Sequence[Planned], *, at: datetime) -> None:
@@ -154,7 +154,9 @@ class ClassPeople(Kind):
         people = people_named(row.record.value("username") for row in rows)
         classes = by_text(SchoolClass.objects.all(), "name", (name for row in rows for name in row.does["join"]))
         pairs = [
-            (classes[name], people[row.record.value("username").lower()]) for row in rows for name in row.does["join"]
+            (classes[name.lower()], people[row.record.value("username").lower()])
+            for row in rows
+            for name in row.does["join"]
         ]
         join_classes(pairs, by=self.actor, at=at)
 

@@ -118,7 +118,7 @@ class Courses(Kind):
             if self.need_person(row, username, self.people):
                 person = self.people.get(username.lower())
                 if not (course and person and (course.pk, person.pk) in self.teaching):
-                    added.append(username.lower())
+                    added.append(username)
                     row.say(_("%(name)s becomes its teacher.") % {"name": person.name if person else username})
         return added
 
@@ -134,7 +134,7 @@ class Courses(Kind):
         else:
             changes = {name: value for name, value in facts.items() if value != self._now(course, name)}
             for name, value in changes.items():
-                row.say(_fact_sentence(name, str(self._now(course, name)), str(value)))
+                row.say(self._fact_sentence(row, course, name, str(value)))
             row.does = {word: what for word, what in (("facts", changes), ("teachers", teachers)) if what}
             if row.does:
                 self._may_change(row, course)
@@ -144,6 +144,18 @@ class Courses(Kind):
             return course.category.name.lower() if course.category else ""
         else:
             return str(getattr(course, name)).strip()
+
+    def _fact_sentence(self, row: Planned, course: Course, name: str, after: str) -> str:
+        if name == "title":
+            return _("Title: “%(before)s” becomes “%(after)s”.") % {"before": course.title, "after": after}
+        elif name == "language":
+            return _("Language: “%(before)s” becomes “%(after)s”.") % {"before": course.language, "after": after}
+        known = self.by_name.get(after)
+        facts = {"after": known.name if known else row.makes.course_categories.get(after, after)}
+        if course.category:
+            return _("Category: “%(before)s” becomes “%(after)s”.") % {**facts, "before": course.category.name}
+        else:
+            return _("Category: “%(after)s”.") % facts
 
     def _may_change(self, row: Planned, course: Course) -> None:
         if not self.may_manage_everything() and (course.pk, cast(Person, self.actor).pk) not in self.teaching:
@@ -162,7 +174,7 @@ class Courses(Kind):
             facts = dict(row.does.get("facts", {}))
             if category := facts.pop("category", ""):
                 facts["category"] = categories[category]
-            teachers = [people[name].pk for name in row.does.get("teachers", [])]
+            teachers = [people[name.lower()].pk for name in row.does.get("teachers", [])]
             if row.target is None:
                 code = row.record.value("code")
                 create_course(by=self.actor, at=at, code=code, teachers=teachers, **facts)
@@ -170,15 +182,3 @@ class Courses(Kind):
                 update_course(row.target, facts, by=self.actor, at=at)
                 if teachers:
                     set_teachers(row.target, add=teachers, by=self.actor, at=at)
-
-
-def _fact_sentence(name: str, before: str, after: str) -> str:
-    facts = {"before": before, "after": after}
-    if name == "title":
-        return _("Title: “%(before)s” becomes “%(after)s”.") % facts
-    elif name == "language":
-        return _("Language: “%(before)s” becomes “%(after)s”.") % facts
-    elif before:
-        return _("Category: “%(before)s” becomes “%(after)s”.") % facts
-    else:
-        return _("Category: “%(after)s”.") % facts

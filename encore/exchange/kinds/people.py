@@ -322,7 +322,7 @@ class People(Kind):
                 row.refuse(
                     _("The class “%(name)s” is in a session that you do not manage.") % {"name": school_class.name}
                 )
-            row.does.setdefault("join", []).append(name.lower())
+            row.does.setdefault("join", []).append(name)
             row.say(_("Joins the class “%(name)s”.") % {"name": name})
 
     def _may_change(self, row: Planned, person: Person) -> None:
@@ -439,5 +439,5 @@ def _gathered(rows: Iterable[Planned], word: str) -> dict[Any, list[Person]]:
     gathered: dict[Any, list[Person]] = defaultdict(list)
     for row in rows:
         for thing in row.does.get(word, []):
-            gathered[thing].append(row.target)
+            gathered[thing.lower() if isinstance(thing, str) else thing].append(row.target)
     return gathered

@@ -68,10 +68,10 @@ class _Writer:
         self._coach(row, session)
         enrolled: set[int] = set()
         for name in row.does.get("classes", []):
-            result = add_class(session, self.classes[name], by=self.by, at=self.at)
+            result = add_class(session, self.classes[name.lower()], by=self.by, at=self.at)
             enrolled |= {*result.enrolled, *result.restored}
         if names := row.does.get("enrol"):
-            ids = [self.people[name].pk for name in names]
+            ids = [self.people[name.lower()].pk for name in names]
             result = enrol(ids, session, by=self.by, at=self.at, kind=IMPORT)
             enrolled |= {*result.enrolled, *result.restored}
         self._exclude(row, session)
@@ -82,7 +82,7 @@ class _Writer:
         facts: dict[str, Any] = dict(row.does.get("facts", {}))
         if category := facts.get("category"):
             facts["category"] = self.categories[category]
-        coaches = [self.people[name].pk for name in row.does.get("coaches", [])]
+        coaches = [self.people[name.lower()].pk for name in row.does.get("coaches", [])]
         if row.target is None:
             title = row.record.value("title")
             return create_session(by=self.by, at=self.at, title=title, general_coaches=coaches, **facts)
@@ -96,7 +96,7 @@ class _Writer:
     def _coach(self, row: Planned, session: CourseSession) -> None:
         coaches: dict[str, list[int]] = defaultdict(list)
         for code, name in row.does.get("course_coaches", []):
-            coaches[code].append(self.people[name].pk)
+            coaches[code].append(self.people[name.lower()].pk)
         places = self._places(session, coaches)
         for code, ids in coaches.items():
             set_course_coaches(places[code], add=ids, by=self.by, at=self.at)
@@ -104,7 +104,7 @@ class _Writer:
     def _exclude(self, row: Planned, session: CourseSession) -> None:
         out: dict[str, list[int]] = defaultdict(list)
         for code, name in row.does.get("exclude", []):
-            out[code].append(self.people[name].pk)
+            out[code].append(self.people[name.lower()].pk)
         places = self._places(session, out)
         for code, ids in out.items():
             exclude_many(places[code], ids, by=self.by, at=self.at)

@@ -272,6 +272,9 @@ class Sessions(Kind):
                 "before": _words(name, self._now(session, name), zone),
                 "after": _words(name, value, zone),
             }
+            if name == "category":
+                before = session.category.name if session.category else ""
+                facts |= {"before": before, "after": row.record.value("category")}
             if name == "description":
                 row.say(_("Its description changes."))
             elif facts["before"]:
@@ -370,7 +373,7 @@ class Sessions(Kind):
             if self.need_person(row, name, self.people):
                 person = self.people.get(name.lower())
                 if not (session and person and (session.pk, person.pk) in self.general):
-                    row.does.setdefault("coaches", []).append(name.lower())
+                    row.does.setdefault("coaches", []).append(name)
                     if session:
                         row.say(_("%(name)s becomes a general coach.") % {"name": person.name if person else name})
 
@@ -391,7 +394,7 @@ class Sessions(Kind):
         here = []
         for name in [*named, *only_in_courses]:
             if self.need_person(row, name, self.people) and self._learner(row, session, name):
-                here.append(name.lower())
+                here.append(name)
         for name in only_in_courses:
             row.say(_("“%(name)s” is named in a course only: is enrolled in the session.") % {"name": name})
         self._say_who(row, session)
@@ -410,7 +413,7 @@ class Sessions(Kind):
             if self.need_person(row, name, self.people):
                 person = self.people.get(name.lower())
                 if place is None or person is None or (place, person.pk) not in self.coaching:
-                    row.does.setdefault("course_coaches", []).append([cell.code.lower(), name.lower()])
+                    row.does.setdefault("course_coaches", []).append([cell.code.lower(), name])
                     if session:
                         row.say(
                             _("%(name)s becomes a coach of “%(title)s”.")
@@ -426,7 +429,7 @@ class Sessions(Kind):
                 if school_class:
                     there.append(school_class.pk)
                 if not (session and school_class and (session.pk, school_class.pk) in self.linked):
-                    row.does.setdefault("classes", []).append(name.lower())
+                    row.does.setdefault("classes", []).append(name)
                     row.say(_("The class “%(name)s” is enrolled.") % {"name": name})
         return there
 
@@ -453,7 +456,7 @@ class Sessions(Kind):
             row.say(self.attendance.why_not(session, person))
             return False
         if verdict in (Verdict.ENROLS, Verdict.STAYS):
-            row.does.setdefault("enrol", []).append(name.lower())
+            row.does.setdefault("enrol", []).append(name)
             if verdict is Verdict.ENROLS and not self.attendance.take_seat(session):
                 row.say(_("The session is full: %(name)s goes on the waiting list.") % {"name": name})
                 return False
@@ -485,11 +488,11 @@ class Sessions(Kind):
         title = course.title if course else cell.code
         out = []
         for name in here:
-            person = self.people.get(name)
+            person = self.people.get(name.lower())
             excluded = place is not None and person is not None and (place, person.pk) in self.excluded
-            if name not in inside and not excluded:
+            if name.lower() not in inside and not excluded:
                 out.append(name)
-            elif name in inside and excluded and person:
+            elif name.lower() in inside and excluded and person:
                 row.say(
                     _("%(name)s was taken out of “%(title)s” and is not brought back by a file.")
                     % {"name": person.name, "title": title}
