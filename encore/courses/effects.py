@@ -14,7 +14,7 @@ from django.utils.translation import ngettext_lazy
 from encore.courses.models import CourseCoach, CourseSession, Enrolment, GeneralCoach
 from encore.courses.rules import Decision, Spell, Standing, Terms, coach_window, decide, learner_window
 from encore.courses.windows import enrolment_terms, terms_of
-from encore.courses.words import Access, Reason
+from encore.courses.words import Access, Reason, SessionState
 
 NAMED = 12  # so many people are named; of the rest there is a number
 
@@ -118,14 +118,19 @@ def _turn(standing: Standing, before: Terms, after: Terms, at: datetime) -> Turn
         return Turn.READ_ONLY
     elif becomes.level > Access.READ == was.level:
         return Turn.WORKS_AGAIN
-    elif was.reason is Reason.NOT_YET and becomes.reason is not Reason.NOT_YET:
+    elif _comes(was, before) and not _comes(becomes, after):
         return Turn.NEVER_OPENS
-    elif becomes.reason is Reason.NOT_YET and was.reason is not Reason.NOT_YET:
+    elif _comes(becomes, after) and not _comes(was, before):
         return Turn.OPENS_LATER
     elif was.level is not Access.NONE and _dates(standing, before, was) != _dates(standing, after, becomes):
         return Turn.OTHER_DATES
     else:
         return None
+
+
+def _comes(decision: Decision, terms: Terms) -> bool:
+    """Whether it is going to open. A cap takes nothing from a door that is closed, so the reason alone does not say."""
+    return decision.reason is Reason.NOT_YET and terms.state not in (SessionState.CANCELLED, SessionState.ARCHIVED)
 
 
 def _dates(standing: Standing, terms: Terms, decision: Decision) -> Any:

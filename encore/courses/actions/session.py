@@ -79,11 +79,11 @@ def update_session(
 ) -> CourseSession:
     """Change fields of a session and everything that follows from its dates.
 
-    `seen_at`: the `changed_at` the editor saw; if somebody changed it since, CannotDo is raised and nothing is lost
-    in silence. `tell`: mail the live learners and the coaches.
+    `seen_at`: the `changed_at` the editor saw; if somebody changed it since, ChangedMeanwhile is raised and nothing is
+    lost in silence. `tell`: mail the live learners and the coaches.
     """
     session = CourseSession.objects.select_for_update().get(pk=session.pk)
-    if seen_at and session.changed_at > seen_at:
+    if seen_at and session.changed_at != seen_at:
         raise ChangedMeanwhile(
             _("Somebody else has changed this session in the meantime. Look at it again before you save.")
         )

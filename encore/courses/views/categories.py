@@ -22,6 +22,7 @@ from encore.courses.errors import CannotDo
 from encore.courses.forms.course import CategoryForm
 from encore.courses.models import CourseCategory, SessionCategory
 from encore.courses.queries.courses import course_categories, fixed_for, foreign_sessions, session_categories
+from encore.courses.views.sending import sent
 from encore.courses.views.session_courses import order_after
 from encore.courses.views.sessions import managers
 from encore.people.decorators import roles_required
@@ -119,7 +120,7 @@ def course_category_order(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, kind: Kind) -> HttpResponse:
     """The list, and a form that adds one at its end."""
-    form = CategoryForm(request.POST or None, label_suffix="")
+    form = CategoryForm(sent(request), label_suffix="")
     if form.is_valid() and _kept(form, lambda name: add_category(kind.model, name, by=request.user, at=now())):
         messages.success(request, _("The category %(name)s is added.") % {"name": form.cleaned_data["name"]})
         return redirect(kind.list_route)
@@ -135,7 +136,7 @@ def _list(request: HttpRequest, kind: Kind) -> HttpResponse:
 
 def _rename(request: HttpRequest, kind: Kind, pk: int) -> HttpResponse:
     category = _changeable(request, kind, pk)
-    form = CategoryForm(request.POST or None, initial={"name": category.name}, label_suffix="")
+    form = CategoryForm(sent(request), initial={"name": category.name}, label_suffix="")
     fresh = kind.model.objects.get(pk=pk)
     if form.is_valid() and _kept(form, lambda name: rename_category(fresh, name, by=request.user, at=now())):
         messages.success(request, _("The category is called %(name)s now.") % {"name": form.cleaned_data["name"]})

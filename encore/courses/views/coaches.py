@@ -18,6 +18,7 @@ from encore.courses.forms.choices import numbers_in, person_choice
 from encore.courses.forms.enrolment import CoachForm, SpellForm
 from encore.courses.models import CourseCoach, GeneralCoach
 from encore.courses.queries.choosing import find_people
+from encore.courses.views.sending import sent
 from encore.courses.words import Access
 from encore.people.models import Person
 
@@ -29,7 +30,7 @@ def session_coaches(request: HttpRequest, here: Here) -> HttpResponse:
         _set(request, here, remove=remove)
         messages.success(request, _("The coach is removed."))
         return redirect(_url(here))
-    form = CoachForm(request.POST or None, zone=here.session.zone, spell=(None, None))
+    form = CoachForm(sent(request), zone=here.session.zone, spell=(None, None))
     if "find" in request.POST:
         form.forget_errors()
     elif form.is_valid() and _add(request, here, form):
@@ -43,7 +44,7 @@ def session_coach(request: HttpRequest, here: Here, coach: int) -> HttpResponse:
     """From when until when one coach holds the role."""
     found = get_object_or_404(_coaches(here), pk=coach)
     spell = (found.from_at, found.until_at)
-    form = SpellForm(request.POST or None, zone=here.session.zone, spell=spell)
+    form = SpellForm(sent(request), zone=here.session.zone, spell=spell)
     if form.is_valid():
         _set_time(request, here, found, form)
         return redirect(_url(here))

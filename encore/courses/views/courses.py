@@ -27,6 +27,7 @@ from encore.courses.queries.choosing import find_people
 from encore.courses.queries.courses import course_rows, courses_list, languages_used, sessions_with
 from encore.courses.views.links import course_url
 from encore.courses.views.paging import page_of
+from encore.courses.views.sending import sent_files
 from encore.courses.views.sessions import managers
 from encore.courses.words import Access
 from encore.people.decorators import roles_required
@@ -63,7 +64,7 @@ def courses(request: HttpRequest) -> HttpResponse:
 @writers
 def course_new(request: HttpRequest) -> HttpResponse:
     """A teacher who makes a course is its teacher."""
-    form = CourseForm(request.POST or None, request.FILES or None, person=request.user)
+    form = CourseForm(*sent_files(request), person=request.user)
     if "find" in request.POST:
         form.forget_errors()
     elif form.is_valid() and (course := _kept(form, lambda: _create(form, request.user, now()))):
@@ -75,7 +76,7 @@ def course_new(request: HttpRequest) -> HttpResponse:
 @in_course(level=Access.MANAGE, sight=None)
 def course_edit(request: HttpRequest, here: Here) -> HttpResponse:
     course = here.course
-    form = CourseForm(request.POST or None, request.FILES or None, person=request.user, course=course)
+    form = CourseForm(*sent_files(request), person=request.user, course=course)
     fresh = Course.objects.get(pk=course.pk)  # the page still shows the course as saved if it is refused
     if "find" in request.POST:
         form.forget_errors()

@@ -21,6 +21,7 @@ from encore.courses.forms.choices import number_in
 from encore.courses.forms.enrolment import PersonalTimeForm, ReasonForm
 from encore.courses.models import Enrolment, WaitingPerson
 from encore.courses.queries.overview import courses_out_of, earlier_enrolments, person_rows
+from encore.courses.views.sending import sent
 from encore.courses.views.session_learners import ask_over_seats
 from encore.courses.words import Access
 
@@ -31,7 +32,7 @@ State = Enrolment.State
 def session_person(request: HttpRequest, here: Here, enrolment: int) -> HttpResponse:
     """The page of one enrolment; a POST gives personal time."""
     found = _enrolment(here, enrolment)
-    form = PersonalTimeForm(request.POST or None, session=here.session, enrolment=found)
+    form = PersonalTimeForm(sent(request), session=here.session, enrolment=found)
     if form.is_valid() and _give_time(request, here, found, form):
         return redirect("session_person", here.session.pk, found.pk)
     context = {
@@ -75,7 +76,7 @@ def session_person_state(request: HttpRequest, here: Here, enrolment: int) -> Ht
 def session_person_withdrawal(request: HttpRequest, here: Here, enrolment: int) -> HttpResponse:
     """Asks first: says what is kept."""
     found = _enrolment(here, enrolment)
-    form = ReasonForm(request.POST or None, label_suffix="")
+    form = ReasonForm(sent(request), label_suffix="")
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         return _did(

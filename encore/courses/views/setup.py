@@ -25,6 +25,7 @@ from encore.courses.models import CourseSession
 from encore.courses.queries.choosing import find_people, find_sessions
 from encore.courses.queries.overview import changed_since
 from encore.courses.queries.sessions import sessions_of
+from encore.courses.views.sending import sent
 from encore.courses.views.sessions import managers
 from encore.courses.views.steps import steps_of, summary_of
 from encore.courses.words import Access
@@ -35,7 +36,7 @@ from encore.people.models import Person
 def session_new(request: HttpRequest) -> HttpResponse:
     """Step 1 of a new session. Saving it makes a draft, which can be gone on with at any time."""
     source = _source(request)
-    form = SessionForm(request.POST or None, person=request.user, source=source)
+    form = SessionForm(sent(request), person=request.user, source=source)
     if "find" in request.POST:
         form.forget_errors()
     elif form.is_valid() and (session := _kept(form, lambda: _create(form, source, request.user, now()))):
@@ -55,7 +56,7 @@ def session_new(request: HttpRequest) -> HttpResponse:
 def session_edit(request: HttpRequest, here: Here) -> HttpResponse:
     """Step 1 again while the session is a draft; afterwards editing, which shows first who is affected."""
     session = here.session
-    form = SessionForm(request.POST or None, person=request.user, session=session)
+    form = SessionForm(sent(request), person=request.user, session=session)
     if "find" in request.POST or request.POST.get("do") == "back":
         form.forget_errors()
     elif form.is_valid():
@@ -65,7 +66,7 @@ def session_edit(request: HttpRequest, here: Here) -> HttpResponse:
 
 def _save(request: HttpRequest, here: Here, form: SessionForm) -> HttpResponse:
     session, seen = here.session, form.cleaned_data["seen_at"]
-    if seen and session.changed_at > seen:
+    if seen and session.changed_at != seen:
         return _conflict_page(request, here, seen)
     effects = [] if session.state == CourseSession.State.DRAFT else effects_of(session, form.values(), here.at)
     if effects and "confirmed" not in request.POST:

@@ -18,6 +18,7 @@ from encore.courses.effects import effects_of
 from encore.courses.errors import CannotDo
 from encore.courses.forms.enrolment import CancelForm
 from encore.courses.models import CourseSession, Enrolment
+from encore.courses.views.sending import sent
 from encore.courses.words import Access
 
 State = CourseSession.State
@@ -107,7 +108,7 @@ def session_state(request: HttpRequest, here: Here) -> HttpResponse:
     change = next((change for change in CHANGES[session.state] if change.to == to), None)
     if change is None:
         raise Http404
-    form = CancelForm(request.POST or None, label_suffix="") if change is CANCEL else None
+    form = CancelForm(sent(request), label_suffix="") if change is CANCEL else None
     if request.method == "POST" and (form is None or form.is_valid()):
         _do(request, here, change, reason=form.cleaned_data["reason"] if form else "")
         return redirect("session_overview", session.pk)
