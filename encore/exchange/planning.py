@@ -119,6 +119,7 @@ class Makes:
 class Kind:
     """A kind of file: its columns, how its rows are planned against the present, and how they are applied."""
 
+    do_not_call_in_templates = True
     name: ClassVar[str]
     label: ClassVar[str | Promise]
     help: ClassVar[str | Promise]

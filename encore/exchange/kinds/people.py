@@ -31,6 +31,7 @@ from encore.exchange.present import batches, by_text, people_mailed, people_name
 from encore.exchange.trees import Tree
 from encore.people.actions import Facts, NewPerson, create_people, grant_roles, join_classes, update_people
 from encore.people.checks import USERNAME, problem_of_facts
+from encore.people.errors import NameMissing
 from encore.people.models import ClassMember, Person, SchoolClass
 from encore.people.queries import beyond_power, uses_of
 from encore.people.rules import may_grant
@@ -416,7 +417,7 @@ def _differs(person: Person, name: str, value: Any) -> bool:
 def _with_place(problem: Any, facts: dict[str, Any]) -> str:
     value = str(facts.get(problem.field or "", "") or "")
     name = FACT_NAMES.get(problem.field or "")
-    if name and value:
+    if name and value and not isinstance(problem, NameMissing):
         return f"{name} “{value[:60]}”: {problem}"
     else:
         return str(problem)
