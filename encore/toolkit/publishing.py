@@ -347,7 +347,7 @@ def _next_version(draft: Draft, here: Here, note: str) -> Version:
 
 
 def _with_new_folders(drafts: Iterable[Draft], here: Here) -> list[Draft]:
-    """The drafts, and before them the drafts of never published folders they lie in."""
+    """The drafts, and those of never published folders they lie in, in the order they were begun."""
     chosen = {draft.item_id: draft for draft in drafts}
     folders: dict[int, Draft] = {}
     if any(draft.parent_id for draft in chosen.values()):
@@ -357,7 +357,7 @@ def _with_new_folders(drafts: Iterable[Draft], here: Here) -> list[Draft]:
             while at in new and at not in folders:
                 folders[at] = new[at]
                 at = new[at].parent_id
-    return list({**dict(reversed(folders.items())), **chosen}.values())
+    return sorted({**folders, **chosen}.values(), key=lambda draft: draft.pk)
 
 
 def _places_in(here: Here) -> dict[int, tuple[int | None, int]]:
