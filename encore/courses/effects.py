@@ -146,7 +146,8 @@ def _everybody(session: CourseSession) -> list[tuple[str, Standing]]:
     spells: dict[int, dict[str, list[Spell]]] = defaultdict(lambda: defaultdict(list))
     general = GeneralCoach.objects.filter(session=session).select_related("person")
     courses = CourseCoach.objects.filter(session_course__session=session).select_related("person")
-    for kind, coach in [*(("general", c) for c in general), *(("course", c) for c in courses)]:
+    coaches: list[tuple[str, Any]] = [*(("general", c) for c in general), *(("course", c) for c in courses)]
+    for kind, coach in coaches:
         names[coach.person_id] = coach.person.name
         spells[coach.person_id][kind].append(Spell(coach.from_at, coach.until_at))
     enrolments = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -49,10 +49,10 @@ def order_categories(
 ) -> None:
     """Put the categories in this order (ids); those not named keep their order, behind."""
     place = {pk: n for n, pk in enumerate(ids)}
-    rows = sorted(model._default_manager.all(), key=lambda row: place.get(row.pk, len(place)))
+    rows: list[Any] = sorted(model._default_manager.all(), key=lambda row: place.get(row.pk, len(place)))
     for n, row in enumerate(rows):
         row.position = n
-    model._default_manager.bulk_update(rows, ["position"])  # type: ignore[arg-type]
+    model._default_manager.bulk_update(rows, ["position"])
     if rows:
         record("order", rows[0], by=by, at=at)
 

@@ -92,7 +92,8 @@ class PersonalTimeForm(SpellForm):
 
     def __init__(self, data: Any = None, *, session: CourseSession, enrolment: Enrolment) -> None:
         super().__init__(data, zone=session.zone, spell=(enrolment.opens_at, enrolment.closes_at))
-        self.initial |= {"extra_days": enrolment.extra_days or None, "reason": enrolment.time_reason}
+        own = {"extra_days": enrolment.extra_days or None, "reason": enrolment.time_reason}
+        self.initial = {**self.initial, **own}
 
     def clean_extra_days(self) -> int:
         return self.cleaned_data["extra_days"] or 0

@@ -71,7 +71,7 @@ class Course(models.Model):
     @property
     def picture_url(self) -> str:
         """Where the picture is served, "" without one. Another picture has another address, so browsers may keep it."""
-        return reverse("course_picture", args=[PurePosixPath(self.picture.name).stem]) if self.picture else ""
+        return reverse("course_picture", args=[PurePosixPath(self.picture.name or "").stem]) if self.picture else ""
 
 
 class CourseTeacher(models.Model):

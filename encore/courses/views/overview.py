@@ -34,7 +34,7 @@ from encore.courses.views.steps import next_step
 from encore.courses.words import Access
 
 LINES = 8
-PUT_AWAY = (CourseSession.State.CANCELLED, CourseSession.State.ARCHIVED)
+PUT_AWAY: tuple[str, ...] = (CourseSession.State.CANCELLED, CourseSession.State.ARCHIVED)
 
 
 @require_safe
