@@ -21,7 +21,7 @@ from encore.courses.context import Here
 from encore.courses.errors import CannotDo
 from encore.toolkit.menu import tools_in
 from encore.toolkit.models import Draft, FileUse, StoredFile
-from encore.toolkit.scoping import drafts_in, shown_in
+from encore.toolkit.scoping import closed_in, drafts_in, shown_in
 
 CHUNK = 1024 * 1024
 LONGEST_NAME = 200
@@ -133,7 +133,8 @@ def file_in(here: Here, uuid: UUID) -> FileUse | None:
         used = places & Q(version__item__course=here.course) | Q(draft__in=drafts_in(here).values("pk"))
     else:
         kinds = frozenset[str]().union(*(entry.tool.kind_names for entry in tools_in(here)))
-        used = Q(version__in=shown_in(here, kinds=kinds).values("version_id"))
+        items = shown_in(here, kinds=kinds).exclude(pk__in=closed_in(here))
+        used = Q(version__in=items.values("version_id"))
     return FileUse.objects.filter(used, uuid=uuid).select_related("file").order_by("-pk").first()
 
 

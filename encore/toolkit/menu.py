@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -62,13 +63,29 @@ def set_tool(here: Here, name: str, **values: Any) -> None:
     ToolSettings.objects.update_or_create(
         course=here.course, session_course=here.session_course, tool=name, defaults=values
     )
+    _record_tools(here, {"tool": name, **values})
+
+
+@transaction.atomic
+def order_tools(here: Here, names: Sequence[str]) -> None:
+    """Put the tools of this place in this order: of the course, or of this session alone."""
+    require(here, Action.ORDER)
+    for position, name in enumerate(names):
+        ToolSettings.objects.update_or_create(
+            course=here.course, session_course=here.session_course, tool=name, defaults={"position": position}
+        )
+    _record_tools(here, {"order": list(names)})
+
+
+def _record_tools(here: Here, facts: dict[str, Any]) -> None:
+    here.__dict__.pop("_tools", None)
     record(
-        "set tool",
+        "set tools",
         here.session_course or here.course,
         by=here.person,
         at=here.at,
         session_id=here.session.pk if here.session else None,
-        changes={"tool": name, **values},
+        changes=facts,
     )
 
 
@@ -76,7 +93,8 @@ def _entries(here: Here) -> list[Entry]:
     rows = ToolSettings.objects.filter(
         Q(session_course=None) | Q(session_course=here.session_course), course=here.course
     )
-    base, own = {}, {}
+    base: dict[str, ToolSettings] = {}
+    own: dict[str, ToolSettings] = {}
     for row in rows:
         (own if row.session_course_id else base)[row.tool] = row
     entries = []

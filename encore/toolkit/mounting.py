@@ -15,7 +15,10 @@ def tool_urls() -> list[URLPattern | URLResolver]:
     Each tool also has the routes by which its items are written, in its own namespace: "documents:edit".
     """
     inner = [
-        *(path(f"{name}/", include((f"encore.toolkit.urls.{name}", name))) for name in ("files", "items", "changes")),
+        *(
+            path(f"{name}/", include((f"encore.toolkit.urls.{name}", name)))
+            for name in ("files", "items", "changes", "tools")
+        ),
         *(path(f"{tool.name}/", include((_routes(tool), tool.name))) for tool in tools() if tool.urls),
     ]
     return [

@@ -36,6 +36,7 @@ class Offers:
         self.adds = not why_not(here, Action.ADD_ITEM)
         self.publishes = not why_not_publish(here)
         self.hides = not why_not(here, Action.HIDE) and (here.session is not None or self.publishes)
+        self.dates = not why_not(here, Action.RE_DATE) and (here.session is not None or self.publishes)
         self.orders = not why_not(here, Action.ORDER) and (here.session is not None or self.publishes)
 
     def of(self, entry: Entry) -> list[Offer]:
@@ -63,7 +64,9 @@ class Offers:
     def _placing(self, entry: Entry) -> list[Offer | None]:
         moves = self.publishes and bool(entry.kind_of.lies_in) and (self.here.session is None or entry.is_session_only)
         shows = self.hides and entry.is_published
+        dated = self.dates and entry.is_published and (entry.kind_of.seen or entry.holds)
         return [
+            self._link("dates", _("Dates"), "calendar", entry) if dated else None,
             self._link("place", _("Move to …"), "folder-input", entry) if moves else None,
             self._post("visibility", _("Show"), "eye", entry, "visible", "yes") if shows and entry.is_hidden else None,
             self._post("visibility", _("Hide"), "eye-off", entry, "visible", "no")

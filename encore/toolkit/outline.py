@@ -14,6 +14,7 @@ from django.db.models import Case, DateTimeField, F, JSONField, OuterRef, Q, Sub
 from encore.courses.context import Here
 from encore.toolkit.models import Completion, Draft
 from encore.toolkit.registry import Kind, Tool, kind_named
+from encore.toolkit.schedule import Dates, dates_in
 from encore.toolkit.scoping import drafts_in, shown_in
 
 NEVER = Value(None, output_field=DateTimeField())
@@ -37,6 +38,9 @@ class Entry:
     is_hidden: bool = False
     content: dict[str, Any] | None = None
     seen_at: datetime | None = None
+    dates: Dates = Dates()
+    is_closed: bool = False
+    """Not open to this person now by its dates, or in a folder that is not."""
     draft: Draft | None = None
     parent: Entry | None = field(default=None, repr=False)
     inside: list[Entry] = field(default_factory=list, repr=False)
@@ -107,9 +111,13 @@ class Outline:
 def outline_in(here: Here, tool: Tool, *, content_of: Q | None = None) -> Outline:
     """Everything of a tool that this person finds here; for those who write also what is hidden, and their drafts.
 
-    `content_of`: the items whose content is wanted too; of the others it stays None. One query, for writers two.
+    `content_of`: the items whose content is wanted too; of the others it stays None. A query for the items, one for
+    their dates in a session, for writers one for the drafts.
     """
     entries = {entry.pk: entry for entry in _shown(here, tool, content_of)}
+    for pk, dates in dates_in(here, entries.values()).items():
+        entries[pk].dates = dates
+        entries[pk].is_closed = not here.writes and not dates.is_open(here.at)
     if here.writes:
         _lay_drafts(entries, here, tool)
     return Outline(_tree(entries, everything=here.writes))
@@ -157,9 +165,10 @@ def _tree(entries: dict[int, Entry], *, everything: bool) -> list[Entry]:
     for entry in waiting:
         for child in inside[entry.pk]:
             child.parent = entry
+            child.is_closed = child.is_closed or entry.is_closed
             entry.inside.append(child)
             waiting.append(child)
     if not everything:
         for entry in waiting:
-            entry.inside = [child for child in entry.inside if not child.is_hidden]
+            entry.inside = [] if entry.is_closed else [child for child in entry.inside if not child.is_hidden]
     return [entry for entry in inside[None] if everything or not entry.is_hidden]

@@ -11,8 +11,9 @@ from encore.courses.context import Here
 from encore.courses.explaining import explain
 from encore.toolkit.menu import tools_in
 from encore.toolkit.models import Item
+from encore.toolkit.outline import Entry
 from encore.toolkit.places import address
-from encore.toolkit.registry import Tool
+from encore.toolkit.registry import Tool, tool_of_kind
 
 
 def tool_page(
@@ -34,3 +35,17 @@ def list_of(here: Here, tool: Tool, parent: int | None) -> str:
     """The page that lists what lies in a folder (its id), or at the top."""
     folder = Item.objects.filter(pk=parent, course=here.course).first() if parent else None
     return tool.page_of(folder, here) if folder else address(here, f"{tool.name}:index")
+
+
+def closed_page(request: HttpRequest, here: Here, entry: Entry) -> HttpResponse:
+    """The 403 of an item that is not open to this person now: when it opens, or when it closed."""
+    opens, closes = entry.dates.opens, entry.dates.closes
+    early = opens is not None and here.at < opens
+    tool = tool_of_kind(entry.kind)
+    context = {
+        "entry": entry,
+        "early": early,
+        "moment": opens if early else closes,
+        "back": list_of(here, tool, entry.parent_id),
+    }
+    return tool_page(request, here, "toolkit/not_open.html", context, status=403)

@@ -22,6 +22,13 @@ def require_publisher(here: Here) -> None:
         raise NotAllowed(why)
 
 
+def require_arranger(here: Here, action: Action) -> None:
+    """Who hides and orders in a session coaches it; in the course, who may publish there."""
+    require(here, action)
+    if here.session_course is None:
+        require_publisher(here)
+
+
 def why_not(here: Here, action: Action) -> str:
     """A sentence that says why this person may not do this here now; "" if they may."""
     refusal = here.why_not(action)

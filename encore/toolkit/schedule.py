@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -23,6 +23,10 @@ from encore.toolkit.scoping import with_current_line
 
 AT_ONCE = 20  # session courses rewritten within the request; more are a job
 EDGES = {"opens": Edge.OPENING, "due": Edge.CLOSING, "closes": Edge.CLOSING}
+
+
+class HasKey(Protocol):
+    pk: int
 
 
 class Dates(NamedTuple):
@@ -50,7 +54,7 @@ Moments = dict[str, Moment]
 Key = tuple[int, int | None]  # item, enrolment
 
 
-def dates_in(here: Here, items: Iterable[Item]) -> dict[int, Dates]:
+def dates_in(here: Here, items: Iterable[HasKey]) -> dict[int, Dates]:
     """The dates of items here for this person, by item id: their own where they differ. One query."""
     if here.session_course is None:
         return {}

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from encore.courses.context import Here
 from encore.courses.models import SessionCourse
-from encore.toolkit.models import Draft, Item, ItemSettings, Line
+from encore.toolkit.models import Draft, Item, ItemSettings, Line, Schedule
 
 M = TypeVar("M", bound=Model)
 EVERY = Value(2**31 - 1)  # a release number that none exceeds: not pinned
@@ -18,7 +18,7 @@ EVERY = Value(2**31 - 1)  # a release number that none exceeds: not pinned
 def shown_in(here: Here, *, kind: str | None = None, kinds: Any = None, hidden: bool = False) -> QuerySet[Item]:
     """The items that show here, in order: this session course's newest line of each, else the course's up to the pin.
 
-    Minus what is hidden here, and what lies in a hidden folder, unless `hidden`. Each item carries `title`, `content`
+    Minus what is hidden here, and what lies in a hidden folder or one that is closed now, unless `hidden`. Each item carries `title`, `content`
     (stored JSON), `version_id`, `version_number`, `version_at`, `parent_id`, `place` (order), `is_hidden`, and
     `version_place` (set: this version was made for this session only).
     """
@@ -108,12 +108,34 @@ def _first(lines: QuerySet[Line]) -> Subquery:
     return Subquery(lines.order_by("-release__number").values("pk")[:1])
 
 
+def closed_in(here: Here) -> set[int]:
+    """The items that are not open to this person now by their own dates. They are listed, and their doors are closed.
+
+    Nothing is closed to those who write here. One query, once per `here`.
+    """
+    if here.session_course is None or here.writes:
+        return set()
+    if "_closed" not in here.__dict__:
+        own = here.enrolment.pk if here.enrolment else None
+        rows = Schedule.objects.filter(
+            Q(enrolment=None) | Q(enrolment=own), session_course=here.session_course
+        ).order_by(F("enrolment").asc(nulls_first=True))
+        dates = {item: (opens, closes) for item, opens, closes in rows.values_list("item", "opens", "closes")}
+        here.__dict__["_closed"] = {
+            item
+            for item, (opens, closes) in dates.items()
+            if (opens is not None and here.at < opens) or (closes is not None and here.at >= closes)
+        }
+    return here.__dict__["_closed"]
+
+
 def _buried(here: Here) -> list[int]:
-    """Items that lie, however deep, in a hidden one. No second query where nothing hidden holds anything."""
+    """Items that lie, however deep, in one that is hidden or closed."""
     tree = list(_current(here).values_list("pk", "parent_id", "is_hidden"))
-    gone = {pk for pk, _parent, hidden in tree if hidden}
+    gone = {pk for pk, _parent, hidden in tree if hidden} | closed_in(here)
     buried: set[int] = set()
-    while more := {pk for pk, parent, _hidden in tree if parent in gone and pk not in gone}:
+    inside = {pk for pk, parent, _hidden in tree if parent in gone}
+    while more := inside - buried:
         buried |= more
-        gone |= more
+        inside = {pk for pk, parent, _hidden in tree if parent in buried}
     return list(buried)

@@ -92,6 +92,14 @@ def find(here: Here, tool: Tool, key: UUID) -> Writing:
     return Writing(tool, kind, key, shown, draft)
 
 
+def find_shown(here: Here, tool: Tool, key: UUID) -> Item:
+    """The published item of this uuid here, hidden or not, for one who writes; else 404."""
+    shown = find(here, tool, key).shown
+    if shown is None:
+        raise Http404
+    return shown
+
+
 def find_or_begin(here: Here, tool: Tool, key: UUID, *, kind: str, inside: str) -> Writing:
     """As `find`; a uuid that is nowhere yet begins a new item of this kind, in the folder of uuid `inside`."""
     if Item.objects.filter(uuid=key).exists():

@@ -68,4 +68,5 @@ def coach_pages(here: Here | None, path: str) -> list[dict[str, Any]]:
     if here is not None and here.course is not None and here.writes and here.sees(Sight.CONTENT):
         words = gettext("This session's changes") if here.session else gettext("Not published yet")
         pages.append({"label": words, "icon": "file-diff", "url": address(here, "changes:index")})
+        pages.append({"label": gettext("Order of tools"), "icon": "list-ordered", "url": address(here, "tools:index")})
     return [{**page, "current": path == page["url"], "new": 0} for page in pages]

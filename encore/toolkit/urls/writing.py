@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from encore.toolkit.views import arranging, history, writing
+from encore.toolkit.views import arranging, dates, history, writing
 
 urlpatterns = [
     path("new/<str:kind>/", writing.new, name="new"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("<uuid:uuid>/draft/removal/", writing.discard, name="discard"),
     path("<uuid:uuid>/visibility/", arranging.visibility, name="visibility"),
     path("<uuid:uuid>/place/", arranging.place, name="place"),
+    path("<uuid:uuid>/dates/", dates.item_dates, name="dates"),
     path("<uuid:uuid>/removal/", arranging.removal, name="remove"),
     path("<uuid:uuid>/versions/", history.versions, name="versions"),
     path("<uuid:uuid>/versions/<int:number>/", history.version, name="version"),

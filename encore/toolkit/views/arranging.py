@@ -20,7 +20,7 @@ from encore.toolkit.permission import require_publisher
 from encore.toolkit.publishing import arrange, below, move, remove, set_visible
 from encore.toolkit.queries import own_versions, running, times_seen
 from encore.toolkit.registry import Tool
-from encore.toolkit.writing import Writing, find, folders_for
+from encore.toolkit.writing import Writing, find, find_shown, folders_for
 
 
 @require_POST
@@ -48,7 +48,7 @@ def order(request: HttpRequest, here: Here, tool: Tool) -> HttpResponse:
 @in_writing
 def visibility(request: HttpRequest, here: Here, tool: Tool, uuid: UUID) -> HttpResponse:
     """POST: visible = yes | no."""
-    shown = _shown(here, tool, uuid)
+    shown = find_shown(here, tool, uuid)
     visible = request.POST.get("visible") == "yes"
     set_visible(shown, here, visible)
     if visible:
@@ -86,7 +86,7 @@ def place(request: HttpRequest, here: Here, tool: Tool, uuid: UUID) -> HttpRespo
 @in_writing
 def removal(request: HttpRequest, here: Here, tool: Tool, uuid: UUID) -> HttpResponse:
     require_publisher(here)
-    shown = _shown(here, tool, uuid)
+    shown = find_shown(here, tool, uuid)
     if request.method == "POST":
         remove(shown, here)
         messages.success(request, _("“%(title)s” is removed.") % {"title": shown.title})
@@ -101,13 +101,6 @@ def removal(request: HttpRequest, here: Here, tool: Tool, uuid: UUID) -> HttpRes
         "back": list_of(here, tool, shown.parent_id),
     }
     return tool_page(request, here, "toolkit/removal.html", context)
-
-
-def _shown(here: Here, tool: Tool, uuid: UUID) -> Item:
-    shown = find(here, tool, uuid).shown
-    if shown is None:
-        raise Http404
-    return shown
 
 
 def _step(row: list[Entry], entry: Entry, by: int) -> None:

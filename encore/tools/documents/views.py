@@ -22,7 +22,7 @@ from encore.toolkit.decorators import in_tool
 from encore.toolkit.models import Item
 from encore.toolkit.offers import Offers
 from encore.toolkit.outline import Entry, Outline, outline_in
-from encore.toolkit.pages import tool_page
+from encore.toolkit.pages import closed_page, tool_page
 from encore.toolkit.permission import require, why_not_publish
 from encore.toolkit.places import address
 from encore.toolkit.registry import kind_named, tool_named
@@ -46,6 +46,8 @@ def show(request: HttpRequest, here: Here, uuid: UUID) -> HttpResponse:
     entry = outline.find(uuid)
     if entry is None:
         raise Http404
+    elif entry.is_closed:
+        return closed_page(request, here, entry)
     elif not entry.is_published:
         return redirect(address(here, "documents:preview", uuid=uuid))
     elif entry.holds:

@@ -14,7 +14,7 @@ from encore.toolkit.completion import visit
 from encore.toolkit.decorators import in_tool
 from encore.toolkit.offers import Offers
 from encore.toolkit.outline import outline_in
-from encore.toolkit.pages import tool_page
+from encore.toolkit.pages import closed_page, tool_page
 from encore.toolkit.registry import tool_named
 from encore.tools.links.content import Link
 
@@ -48,5 +48,7 @@ def follow(request: HttpRequest, here: Here, uuid: UUID) -> HttpResponse:
     entry = outline_in(here, tool_named("links"), content_of=Q(kind="link", uuid=uuid)).find(uuid)
     if entry is None or entry.content is None:
         raise Http404
+    elif entry.is_closed:
+        return closed_page(request, here, entry)
     visit(entry, here, last_at=entry.seen_at)
     return WayOut(Link.read(entry.content).url)
