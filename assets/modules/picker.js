@@ -16,4 +16,5 @@ export function keepPlace() {
   })
 }
 
-const sides = (inside) => [...inside.closest('.picker').querySelectorAll('.picker-side')]
+// Nothing for what settles elsewhere at the same time: a summary beside the lists, say.
+const sides = (inside) => [...(inside.closest('.picker')?.querySelectorAll('.picker-side') ?? [])]

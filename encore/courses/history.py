@@ -97,13 +97,13 @@ def _deed(entry: AuditEntry, names: _Names) -> str:
         "courses": names.list_of(Course, changes.get("courses", [])),
         "course": names.list_of(Course, [changes["course"]]) if "course" in changes else "",
         "class": names.list_of(SchoolClass, [changes["class"]]) if "class" in changes else "",
-        "state": _state(changes),
+        "state": _state_words(changes) if entry.verb == "change state" else "",
     }
 
 
-def _state(changes: dict[str, Any]) -> str:
-    pair = changes.get("state")
-    return str(Enrolment.State(pair[1]).label) if isinstance(pair, list) else ""
+def _state_words(changes: dict[str, Any]) -> str:
+    """The state that an enrolment has after the change."""
+    return str(dict(Enrolment.State.choices).get(changes["state"][1], ""))
 
 
 class _Names:

@@ -132,6 +132,7 @@ def test_the_history_is_told_in_sentences(as_edna, running, nurses, edna, at, am
     update_session(running, {"seats": 12, "after_end": "closed"}, by=edna, at=at)
     enrolment = running.enrolments.get(person=amina)
     as_edna.post(of(running, f"people/{enrolment.pk}/state/"), {"to": "suspended", "reason": "Ill"})
+    as_edna.post(of(running, "state/"), {"to": "cancelled", "reason": "No room"})
 
     shown = words(as_edna.get(of(running, "history/")))
 
@@ -140,6 +141,8 @@ def test_the_history_is_told_in_sentences(as_edna, running, nurses, edna, at, am
         "Added the class Nurses",
         "Seats: none → 12",
         "After the end: Read only → Not accessible",
+        "State: Published → Cancelled",
+        "Reason: none → No room",
         "Amina Haddad: Suspended (Ill)",
         "by Edna Larsen",
     ):
