@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import CharField, DateTimeField, F, QuerySet, Value
 
+from encore.base.prepared import Prepared
 from encore.courses.models import (
     Course,
     CourseCoach,
@@ -45,14 +46,17 @@ class NoSuchPlace(Exception):
 
 @dataclass(frozen=True)
 class Here:
-    """A place with one person in it at one moment. Make it with `here_for` or `places_of`, never by hand."""
+    """A place with one person in it at one moment. Make it with `here_for` or `places_of`, never by hand.
+
+    `| Any`: what the place is not is None, but behind a door its parts are there, and nobody has to ask again.
+    """
 
     person: Person
     at: datetime
     access: Decision
-    course: Course | None = None
-    session: CourseSession | None = None
-    session_course: SessionCourse | None = None
+    course: Course | Any = None
+    session: CourseSession | Any = None
+    session_course: SessionCourse | Any = None
     enrolment: Enrolment | None = None
     list_name: ListName | None = None
     standing: Standing = field(default_factory=Standing)
@@ -167,7 +171,7 @@ class _Facts:
         self.person = person
         ids = [s.pk for s in sessions]
         self.rows: dict[int, list[tuple[str, int | None, datetime | None, datetime | None]]] = defaultdict(list)
-        for session_id, kind, place, opens, closes in _role_rows(person, ids):
+        for session_id, kind, place, opens, closes in _ROLE_ROWS(person=person.pk, sessions=ids):
             self.rows[session_id].append((kind, place, opens, closes))
         if enrolments is None:
             enrolments = Enrolment.objects.filter(person=person.pk, session__in=ids, is_latest=True)
@@ -214,13 +218,13 @@ class _Facts:
         )
 
 
-def _role_rows(person: Person, sessions: list[int]) -> QuerySet[Any, tuple[Any, ...]]:
+def _role_rows(person: int, sessions: list[int]) -> QuerySet[Any, tuple[Any, ...]]:
     """(session, kind, session course or null, held from, held until) of every role row; one query."""
     none = Value(None, output_field=DateTimeField())
 
     def rows(model: type, kind: str, session: str, place: str | None, *, dated: bool) -> QuerySet[Any, tuple[Any, ...]]:
         return (
-            model.objects.filter(**{"person" if model is not CourseExclusion else "enrolment__person": person.pk})
+            model.objects.filter(**{"person" if model is not CourseExclusion else "enrolment__person": person})
             .filter(**{f"{session}__in": sessions})
             .order_by()
             .values_list(
@@ -244,3 +248,6 @@ def _role_rows(person: Person, sessions: list[int]) -> QuerySet[Any, tuple[Any, 
         ),
         all=True,
     )
+
+
+_ROLE_ROWS = Prepared(_role_rows)  # asked on every page of a place

@@ -27,6 +27,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Concat
 
+from encore.base.prepared import Prepared
 from encore.base.text import fold
 from encore.courses.models import CourseCoach, CourseSession, CourseTeacher, Enrolment, GeneralCoach, SessionCourse
 from encore.courses.rules import Spell, Window, list_by_window
@@ -87,7 +88,8 @@ class Lists:
 
 def lists_of(person: Person, *, at: datetime) -> Lists:
     """All sessions in this person's lists. One query."""
-    rows = [_Row._make(row) for row in _rows(person)]
+    asked = _ROWS if person.is_teacher else _ROWS_AND_WRITING
+    rows = [_Row._make(row) for row in asked(person=person.pk)]
     best: dict[int, Mine] = {}
     order = {name: rank for rank, name in enumerate(ListName)}
     for mine in _given_by_each_role(rows, at):
@@ -101,15 +103,7 @@ def lists_of(person: Person, *, at: datetime) -> Lists:
 
 def sessions_in(person: Person, page: Sequence[Mine], *, at: datetime) -> list[CourseSession]:
     """The sessions of a page of a list, in its order, with category, `enrolment_in` and `coach_names`. One query."""
-    today = Q(until_at=None) | Q(until_at__gt=at)
-    general = GeneralCoach.objects.filter(today, session=OuterRef("pk")).values("session")
-    course = CourseCoach.objects.filter(today, session_course__session=OuterRef("pk")).values("session_course__session")
-    sessions: QuerySet[Any] = CourseSession.objects.annotate(
-        mine=FilteredRelation("enrolments", condition=Q(enrolments__person=person, enrolments__is_latest=True)),
-        general_coach_names=Subquery(general.annotate(names=Names(_NAME)).order_by().values("names")),
-        course_coach_names=Subquery(course.annotate(names=Names(_NAME)).order_by().values("names")),
-    )
-    found = sessions.select_related("category", "mine").in_bulk([mine.session_id for mine in page])
+    found = {s.pk: s for s in _PAGE(person=person.pk, ids=[mine.session_id for mine in page], at=at)}
     return [found[mine.session_id] for mine in page if mine.session_id in found]
 
 
@@ -173,39 +167,47 @@ def _given_by_each_role(rows: list[_Row], at: datetime) -> Iterator[Mine]:
         yield Mine(row.session_id, name, window, category, learning)
 
 
-def _rows(person: Person) -> Iterable[tuple[Any, ...]]:
+def _role_rows(person: int) -> QuerySet[Any, tuple[Any, ...]]:
     """One for each role of the person in each session. A learner's spell is the time in which the session is shown."""
     nobody, nothing = Value(None, output_field=BigIntegerField()), Value(None, output_field=CharField())
 
     def rows(model: type[Model], to: str, *columns: Any, **only: Any) -> QuerySet[Any, tuple[Any, ...]]:
         session = [f"{to}__state", f"{to}__category", f"{to}__category__name"]
-        return model._default_manager.filter(person=person.pk, **only).order_by().values_list(to, *columns, *session)
+        return model._default_manager.filter(person=person, **only).order_by().values_list(to, *columns, *session)
 
     def coaching(model: type[Model], to: str) -> QuerySet[Any, tuple[Any, ...]]:
         window = (f"{to}__coach_window_opens_at", f"{to}__coach_window_closes_at")
         return rows(model, to, nobody, nothing, "from_at", "until_at", *window)
 
-    learning = rows(
-        Enrolment,
-        "session",
-        "pk",
-        "state",
-        "session__shown_from",
-        "session__shown_until",
-        "window_opens_at",
-        "window_closes_at",
-        is_latest=True,
-    )
-    coaches = [coaching(GeneralCoach, "session"), coaching(CourseCoach, "session_course__session")]
-    return learning.union(*coaches, *([] if person.is_teacher else [_writing(person)]), all=True)
+    shown = ("session__shown_from", "session__shown_until")
+    window = ("window_opens_at", "window_closes_at")
+    learning = rows(Enrolment, "session", "pk", "state", *shown, *window, is_latest=True)
+    return learning.union(coaching(GeneralCoach, "session"), coaching(CourseCoach, "session_course__session"), all=True)
 
 
-def _writing(person: Person) -> QuerySet[Any, tuple[Any, ...]]:
-    """A row of nothing for each course that the person writes."""
+def _rows_and_writing(person: int) -> QuerySet[Any, tuple[Any, ...]]:
+    """A row of nothing more for each course that the person writes."""
     number, text, moment = BigIntegerField(), CharField(), DateTimeField()
     fields = (number, number, text, moment, moment, moment, moment, text, number, text)
     empty = [Value(None, output_field=kind) for kind in fields]
-    return CourseTeacher.objects.filter(person=person.pk).order_by().values_list(*empty)
+    writing = CourseTeacher.objects.filter(person=person).order_by().values_list(*empty)
+    return _role_rows(person).union(writing, all=True)
+
+
+def _page(person: int, ids: list[int], at: datetime) -> QuerySet[CourseSession]:
+    today = Q(until_at=None) | Q(until_at__gt=at)
+    general = GeneralCoach.objects.filter(today, session=OuterRef("pk")).values("session")
+    course = CourseCoach.objects.filter(today, session_course__session=OuterRef("pk")).values("session_course__session")
+    mine = Q(enrolments__person=person, enrolments__is_latest=True)
+    sessions: QuerySet[Any] = CourseSession.objects.filter(pk__in=ids).annotate(
+        mine=FilteredRelation("enrolments", condition=mine),
+        general_coach_names=Subquery(general.annotate(names=Names(_NAME)).order_by().values("names")),
+        course_coach_names=Subquery(course.annotate(names=Names(_NAME)).order_by().values("names")),
+    )
+    return sessions.select_related("category", "mine").order_by()
+
+
+_ROWS, _ROWS_AND_WRITING, _PAGE = Prepared(_role_rows), Prepared(_rows_and_writing), Prepared(_page)
 
 
 def _in_order(mine: Iterable[Mine]) -> Lists:

@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from encore.base.prepared import Prepared
 from encore.courses.context import Here
 from encore.courses.models import Enrolment, SessionCourse
 from encore.toolkit.models import Completion, Item
@@ -31,22 +33,20 @@ class Progress:
 
 
 def progress_of(places: Iterable[Here]) -> dict[int, Progress]:
-    """One person's progress in courses of sessions, by session course id; without an enrolment there is none. One query."""
+    """One person's progress in courses of sessions, by session course id; none without an enrolment. One query."""
     mine = {here.session_course.pk: here.enrolment.pk for here in places if here.session_course and here.enrolment}
     if not mine:
         return {}
-    done = Completion.objects.filter(
-        enrolment__in=list(mine.values()), session_course=OuterRef("at_place"), item=OuterRef("pk")
-    )
     counted = defaultdict(Progress)
-    for place, items in _shown(list(mine), {"is_done": Exists(done)}).items():
+    rows = _PAIRS_DONE(places=list(mine), enrolments=sorted(set(mine.values())))
+    for place, items in _shown(rows).items():
         counted[place] = Progress(sum(is_done for is_done in items.values()), len(items))
     return {place: counted[place] for place in mine}
 
 
 def progress_in(session_course: SessionCourse, enrolments: Iterable[Enrolment]) -> dict[int, Progress]:
     """The progress of many learners in one course of a session, by enrolment id. Two queries."""
-    shown = _shown([session_course.pk], {}).get(session_course.pk, {})
+    shown = _shown(_PAIRS(places=[session_course.pk])).get(session_course.pk, {})
     done: dict[int, int] = defaultdict(int)
     rows = Completion.objects.filter(session_course=session_course, enrolment__in=[e.pk for e in enrolments])
     for enrolment, item in rows.values_list("enrolment", "item"):
@@ -70,15 +70,29 @@ def seen_in(here: Here) -> dict[int, datetime]:
     return dict(rows.values_list("item", "at"))
 
 
-def _shown(places: list[int], facts: dict[str, Exists]) -> dict[int, dict[int, bool]]:
-    """By session course, what counts there: its shown items that are completed by seeing, not buried in hidden ones."""
+def _pairs(places: list[int]) -> QuerySet[Any, Any]:
+    """What may show in these session courses: each item of the course, and each of the session's own."""
     items = Item.objects.filter(course__session_courses__in=places).annotate(at_place=F("course__session_courses"))
-    pairs = with_current_line(items, item="pk", place="at_place").annotate(**facts)
-    names = ("at_place", "pk", "session_course", "kind", "title", "line_parent", "shown", *facts)
+    items = items.filter(Q(session_course=None) | Q(session_course=F("at_place")))
+    pairs = with_current_line(items, item="pk", place="at_place")
+    return pairs.order_by().values_list("at_place", "pk", "kind", "title", "line_parent", "shown")
+
+
+def _pairs_done(places: list[int], enrolments: list[int]) -> QuerySet[Any, Any]:
+    done = Completion.objects.filter(enrolment__in=enrolments, session_course=OuterRef("at_place"), item=OuterRef("pk"))
+    return _pairs(places).values_list("at_place", "pk", "kind", "title", "line_parent", "shown", Exists(done))
+
+
+_PAIRS, _PAIRS_DONE = Prepared(_pairs), Prepared(_pairs_done)
+
+
+def _shown(rows: Iterable[tuple[Any, ...]]) -> dict[int, dict[int, bool]]:
+    """By session course, what counts there: its shown items that are completed by seeing, not buried in hidden ones."""
     tree: dict[int, dict[int, tuple[int | None, bool]]] = defaultdict(dict)
     counting: dict[int, dict[int, bool]] = defaultdict(dict)
-    for place, pk, own, kind, title, parent, shown, *done in pairs.values_list(*names):
-        if title is None or own not in (None, place) or kind not in _kinds():
+    kinds = _kinds()
+    for place, pk, kind, title, parent, shown, *done in rows:
+        if title is None or kind not in kinds:
             continue
         tree[place][pk] = (parent, shown)
         if kind_named(kind).seen:
