@@ -21,13 +21,17 @@ def record(
     at: datetime,
     session_id: int | None = None,
     changes: dict[str, Any] | None = None,
+    called: str = "",
 ) -> AuditEntry:
-    """Add an audit entry about `subject`, in the caller's transaction. `changes`: JSON values only."""
+    """Add an audit entry about `subject`, in the caller's transaction. `changes`: JSON values only.
+
+    `called`: what people call it, where its own `str` does not say.
+    """
     return AuditEntry.objects.create(
         verb=verb,
         subject_kind=subject._meta.model_name or "",
         subject_id=subject.pk,
-        subject=str(subject)[:300],
+        subject=(called or str(subject))[:300],
         by=by,
         at=at,
         course_session_id=session_id,

@@ -139,7 +139,7 @@ def write(
         raise Item.DoesNotExist
     elif draft is None and _says(shown, title, content):
         return None
-    elif draft is None and (stamp or shown.version_number != seen):
+    elif draft is None and (stamp or _number(shown) != seen):
         message = _("This was published in the meantime. Your text is kept here; look at what shows now.")
         raise DraftMoved(message, draft=shown)
     elif draft is None:
@@ -400,4 +400,5 @@ def _record(verb: str, item: Item, here: Here, title: str, **facts: Any) -> None
         at=here.at,
         session_id=here.session.pk if here.session else None,
         changes={"title": title, "course": here.course.pk if here.course else None, **facts},
+        called=title,
     )

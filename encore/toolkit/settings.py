@@ -1,4 +1,4 @@
-"""Configuration of items that inherits: the learner's exception, else the session course's, the course's, the tool's."""
+"""Configuration of items, inherited: the learner's exception, else the session course's, the course's, the tool's."""
 
 from __future__ import annotations
 
@@ -119,6 +119,7 @@ def set_settings(
         at=here.at,
         session_id=here.session.pk if here.session else None,
         changes={**moments, **options},
+        called=getattr(item, "title", ""),
     )
     if here.session_course:
         reschedule([here.session_course], items=[item.pk], at=here.at)
