@@ -31,7 +31,7 @@ export function pictures(frame, editor, area) {
   form.querySelector('button').addEventListener('click', async () => (await take(file.files[0], shows.value.trim())) && close())
   form.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') close()
-    if (event.key === 'Enter') event.preventDefault() // it would send the whole page's form
+    if (event.key === 'Enter' && event.target === shows) event.preventDefault() // it would send the whole page's form
   })
   for (const [kind, files] of [['paste', 'clipboardData'], ['drop', 'dataTransfer']]) {
     frame.addEventListener(kind, (event) => {

@@ -43,7 +43,7 @@ class DatesForm(forms.Form):
         base = rows.get(None) if here.session_course else None
         self.options = own.options if own else {}
         initial = {name: getattr(own, name, None) or "" for name in LABELS}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{"initial": initial, **kwargs})
         for name, field in self.fields.items():
             inherited = getattr(base, name, None)
             if inherited:

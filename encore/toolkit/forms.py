@@ -41,7 +41,7 @@ class ItemForm(forms.Form):
         self, *args: Any, here: Here, writing: Writing, upload_url: str = "", title: str = "", **kwargs: Any
     ) -> None:
         self.here, self.writing, self.suggested = here, writing, title
-        super().__init__(*args, initial=self._filled(), **kwargs)
+        super().__init__(*args, **{"initial": self._filled(), **kwargs})
         for field in self.fields.values():
             if isinstance(field, RichTextField) and upload_url:
                 field.widget.attrs["data-upload"] = upload_url

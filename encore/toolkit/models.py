@@ -1,6 +1,8 @@
 """What tools share: items in versions, released by lines; files; settings; schedule; completions."""
 
 import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
@@ -18,6 +20,17 @@ class Item(models.Model):
     kind = models.CharField(max_length=40)
     created_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()
+
+    if TYPE_CHECKING:  # What `shown_in(here)` tells of an item besides; there only on the items it gave.
+        title: str
+        content: dict[str, Any]
+        parent_id: int | None
+        version_id: int
+        version_number: int
+        version_at: datetime
+        version_place: int | None
+        place: int
+        is_hidden: bool
 
     class Meta:
         ordering = ["id"]
@@ -130,7 +143,7 @@ class FileUse(models.Model):
 
 
 class ToolSettings(models.Model):
-    """Whether a tool shows in a place, and where in the menu. Null = inherit: session course, course, the tool itself."""
+    """Whether a tool shows in a place, and where in the menu. Null inherits: session course, course, the tool itself."""
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="tool_settings")
     session_course = models.ForeignKey(SessionCourse, null=True, on_delete=models.CASCADE, related_name="tool_settings")
@@ -155,7 +168,7 @@ class ToolSettings(models.Model):
 
 
 class ItemSettings(models.Model):
-    """Configuration of an item in a place. Null = inherit; moments are text (courses.moments); `never` = explicitly none."""
+    """Configuration of an item in a place. Null inherits; moments are text (courses.moments); `never`: none at all."""
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="settings")
     session_course = models.ForeignKey(SessionCourse, null=True, on_delete=models.CASCADE, related_name="item_settings")

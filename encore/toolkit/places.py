@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from django.urls import reverse
 
-from encore.courses.context import Here
+from encore.courses.models import Course, CourseSession
 
 
-def address(here: Here, route: str, **kwargs: Any) -> str:
+class Place(Protocol):
+    """As much of a place as its addresses need: `here`, or a course of a session."""
+
+    @property
+    def course(self) -> Course | Any: ...
+
+    @property
+    def session(self) -> CourseSession | Any: ...
+
+
+def address(here: Place, route: str, **kwargs: Any) -> str:
     """The address of a tool's route ("documents:show") in this place, or of a place's own ("files:show")."""
     if here.session is None:
         return reverse(f"course:{route}", kwargs={"code": here.course.code, **kwargs})

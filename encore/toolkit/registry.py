@@ -16,7 +16,7 @@ from django.utils.module_loading import module_has_submodule
 from pydantic import BaseModel
 
 from encore.toolkit.content import Content
-from encore.toolkit.places import address
+from encore.toolkit.places import Place, address
 
 if TYPE_CHECKING:
     from encore.courses.context import Here
@@ -71,7 +71,7 @@ class Tool:
     position: int = 100  # in the menu, until a place orders its own
     about: str | Promise = ""  # one sentence for the course home
 
-    def page_of(self, item: Any, here: Here) -> str:
+    def page_of(self, item: Any, here: Place) -> str:
         """The address at which an item (its `uuid` and `kind`) is met here: the tool's first page, or its own."""
         return address(here, f"{self.name}:index")
 

@@ -1,4 +1,4 @@
-"""Resolved dates of items, kept in `Schedule` and rewritten when an input changes (design: content, "Configuration")."""
+"""Resolved dates of items, kept in `Schedule`, rewritten when an input changes (design: content, "Configuration")."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from encore.base.prepared import Prepared
 from encore.courses.context import Here
 from encore.courses.models import Course, CourseExclusion, Enrolment, SessionCourse
 from encore.courses.moments import Bases, Edge, Moment, Relative, bases, parse, resolve
@@ -21,6 +22,7 @@ from encore.people.models import Person
 from encore.toolkit.models import Completion, Item, ItemException, ItemSettings, Schedule
 from encore.toolkit.scoping import with_current_line
 
+MOST = 20  # things due that are looked up
 AT_ONCE = 20  # session courses rewritten within the request; more are a job
 EDGES = {"opens": Edge.OPENING, "due": Edge.CLOSING, "closes": Edge.CLOSING}
 
@@ -66,21 +68,16 @@ def dates_in(here: Here, items: Iterable[HasKey]) -> dict[int, Dates]:
     return {row.item_id: Dates(row.opens, row.due, row.closes) for row in rows}
 
 
-def due_next(enrolments: Iterable[Enrolment], *, at: datetime, limit: int = 5) -> list[Due]:
-    """What is due next for these enrolments and not done yet, soonest first; only what shows to them. One query."""
+def due_next(
+    enrolments: Iterable[Enrolment], *, at: datetime, limit: int = 5, place: SessionCourse | None = None
+) -> list[Due]:
+    """What is due next for these enrolments and not done yet, soonest first; only what shows to them. One query.
+
+    At most `MOST`. `place`: in this course of a session only.
+    """
     mine = {e.session_id: e.pk for e in enrolments}
-    own = Schedule.objects.filter(
-        session_course=OuterRef("session_course"), item=OuterRef("item"), enrolment__in=list(mine.values())
-    )
-    rows = (
-        with_current_line(Schedule.objects.filter(session_course__session__in=mine, due__gt=at))
-        .filter(Q(enrolment__in=list(mine.values())) | Q(enrolment=None) & ~Exists(own), shown=True)
-        .exclude(Exists(Completion.objects.filter(enrolment__in=list(mine.values()), item=OuterRef("item"))))
-        .exclude(Exists(_exclusions(mine)))
-        .exclude(title=None)
-        .select_related("item", "session_course__course", "session_course__session")
-        .order_by("due", "pk")
-    )
+    given = {"sessions": list(mine), "enrolments": list(mine.values()), "at": at}
+    rows = _DUE(**given) if place is None else _DUE_IN(**given, place=place.pk)
     return [Due(row.item, row.title, row.due, row.session_course) for row in rows[:limit]]
 
 
@@ -91,7 +88,7 @@ def reschedule(
     items: Iterable[int] | None = None,
     enrolments: Iterable[int] | None = None,
 ) -> int:
-    """Write the schedule of session courses again; only of some items or enrolments if given. How many rows differed."""
+    """Write the schedule of session courses again; if given, only of some items or enrolments. How many rows differed."""
     return sum(_rewrite(place, at, items, enrolments) for place in session_courses)
 
 
@@ -200,5 +197,26 @@ def _enrolments(place: SessionCourse, enrolments: Iterable[int] | None) -> Query
     return rows if enrolments is None else rows.filter(pk__in=list(enrolments))
 
 
-def _exclusions(mine: dict[int, int]) -> QuerySet[CourseExclusion]:
-    return CourseExclusion.objects.filter(enrolment__in=list(mine.values()), session_course=OuterRef("session_course"))
+def _due(sessions: list[int], enrolments: list[int], at: datetime) -> QuerySet[Schedule]:
+    return _due_rows(sessions, enrolments, at)[:MOST]
+
+
+def _due_in(sessions: list[int], enrolments: list[int], at: datetime, place: int) -> QuerySet[Schedule]:
+    return _due_rows(sessions, enrolments, at).filter(session_course=place)[:MOST]
+
+
+def _due_rows(sessions: list[int], enrolments: list[int], at: datetime) -> QuerySet[Schedule]:
+    here = {"session_course": OuterRef("session_course"), "enrolment__in": enrolments}
+    own = Schedule.objects.filter(item=OuterRef("item"), **here)
+    return (
+        with_current_line(Schedule.objects.filter(session_course__session__in=sessions, due__gt=at))
+        .filter(Q(enrolment__in=enrolments) | Q(enrolment=None) & ~Exists(own), shown=True)
+        .exclude(Exists(Completion.objects.filter(item=OuterRef("item"), **here)))
+        .exclude(Exists(CourseExclusion.objects.filter(**here)))
+        .exclude(title=None)
+        .select_related("item", "session_course__course", "session_course__session")
+        .order_by("due", "pk")
+    )
+
+
+_DUE, _DUE_IN = Prepared(_due), Prepared(_due_in)

@@ -12,15 +12,16 @@ from encore.courses.models import SessionCourse
 from encore.toolkit.models import Draft, Item, ItemSettings, Line, Schedule
 
 M = TypeVar("M", bound=Model)
+ShownItems = QuerySet[Any, Item]  # items with what `shown_in` adds: `Any` lets queries name more than the columns
 EVERY = Value(2**31 - 1)  # a release number that none exceeds: not pinned
 
 
-def shown_in(here: Here, *, kind: str | None = None, kinds: Any = None, hidden: bool = False) -> QuerySet[Item]:
+def shown_in(here: Here, *, kind: str | None = None, kinds: Any = None, hidden: bool = False) -> ShownItems:
     """The items that show here, in order: this session course's newest line of each, else the course's up to the pin.
 
-    Minus what is hidden here, and what lies in a hidden folder or one that is closed now, unless `hidden`. Each item carries `title`, `content`
-    (stored JSON), `version_id`, `version_number`, `version_at`, `parent_id`, `place` (order), `is_hidden`, and
-    `version_place` (set: this version was made for this session only).
+    Minus what is hidden here, and what lies in a hidden folder or one that is closed now, unless `hidden`. Each item
+    carries `title`, `content` (stored JSON), `version_id`, `version_number`, `version_at`, `parent_id`, `place` (order),
+    `is_hidden`, and `version_place` (set: this version was made for this session only).
     """
     items = _current(here)
     if kind or kinds is not None:
@@ -41,7 +42,9 @@ def recorded_in(here: Here, model: type[M]) -> QuerySet[M]:
         return manager.none()
 
 
-def with_current_line(rows: QuerySet[M], *, item: str = "item", place: str = "session_course") -> QuerySet[M]:
+def with_current_line(
+    rows: QuerySet[Any, Any], *, item: str = "item", place: str = "session_course"
+) -> QuerySet[Any, Any]:
     """Annotate rows that pair an item with a session course: `current_line`, `title` (None = not there), `line_parent`
     and `shown` there, for many places at once. `item` and `place` name the keys on the rows."""
     pin = Coalesce(
@@ -72,7 +75,7 @@ def drafts_in(here: Here) -> QuerySet[Draft]:
     return Draft.objects.filter(item__course=here.course, session_course=here.session_course).select_related("item")
 
 
-def _current(here: Here) -> QuerySet[Item]:
+def _current(here: Here) -> ShownItems:
     place, course = here.session_course, here.course
     lines = Line.objects.filter(item=OuterRef("pk"))
     newest = lines.filter(release__session_course=None)
@@ -84,9 +87,9 @@ def _current(here: Here) -> QuerySet[Item]:
     mine = ItemSettings.objects.filter(item=OuterRef("pk"), session_course=place)
     visible = [Subquery(mine.values("visible")[:1])] if place else []
     position = [Subquery(mine.values("position")[:1])] if place else []
+    items: ShownItems = Item.objects.filter(course=course)
     return (
-        Item.objects.filter(course=course)
-        .filter(Q(session_course=None) | Q(session_course=place) if place else Q(session_course=None))
+        items.filter(Q(session_course=None) | Q(session_course=place) if place else Q(session_course=None))
         .alias(current=current)
         .filter(lines__pk=F("current"), lines__version__isnull=False)
         .annotate(

@@ -125,7 +125,7 @@ def folders_for(here: Here, kind: Kind) -> list[Item]:
     shown = list(shown_in(here, kinds=kind.lies_in, hidden=True))
     there = {item.pk for item in shown}
     for draft in drafts_in(here).filter(item__kind__in=kind.lies_in).exclude(item__in=there):
-        draft.item.title, draft.item.parent_id = draft.title, draft.parent_id  # type: ignore[attr-defined]
+        draft.item.title, draft.item.parent_id = draft.title, draft.parent_id
         shown.append(draft.item)
     return shown
 

@@ -116,10 +116,11 @@ def _places(folders: list[Item], writing: Writing) -> list[tuple[str, str]]:
     known = {folder.pk: folder for folder in folders}
     choices = [("", _("At the top"))]
     for folder in folders:
-        path, at = [], folder
+        path: list[Item] = []
+        at: Item | None = folder
         while at is not None and at not in path:
             path.append(at)
-            at = known.get(at.parent_id)  # type: ignore[arg-type]
+            at = known.get(at.parent_id)
         if not any(step.uuid == writing.key for step in path):
             words = " / ".join(step.title or _("Without a title") for step in reversed(path))
             choices.append((str(folder.uuid), words))

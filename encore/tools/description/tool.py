@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from encore.base.html import plain_text
 from encore.courses.context import Here
 from encore.toolkit.content import Content
-from encore.toolkit.places import address
+from encore.toolkit.places import Place, address
 from encore.toolkit.registry import Behaviour, Kind, Tool
 from encore.toolkit.rich_text import text_for
 from encore.tools.description.content import Introduction, Section
@@ -18,7 +18,7 @@ from encore.tools.description.queries import introduction_in
 
 
 class Description(Tool):
-    def page_of(self, item: Any, here: Here) -> str:
+    def page_of(self, item: Any, here: Place) -> str:
         return f"{address(here, 'description:index')}#section-{item.uuid}"
 
     def introduction(self, here: Here) -> SafeString | None:

@@ -51,7 +51,7 @@ def _for_writers(here: Here, everything: list[Entry], sections: list[Entry]) -> 
     used = {entry.title.casefold() for entry in sections}
     return {
         # The session's, if there is one, replaces the course's.
-        "introduction": next((one for one in introductions if one.is_session_only), (introductions or [None])[0]),
+        "introduction": next((one for one in introductions if one.is_session_only), next(iter(introductions), None)),
         "adds": offers.adds,
         "orders": offers.orders,
         "headings": [heading for heading in HEADINGS if str(heading).casefold() not in used],

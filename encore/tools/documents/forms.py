@@ -88,4 +88,4 @@ class UploadForm(forms.Form):
     """`key` comes with the page, so that a form sent twice makes each file once."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    files = ManyFilesField(label=_("Files"))
+    files = ManyFilesField(label=_("Files"))  # type: ignore[assignment]  # Django takes fields out of the class

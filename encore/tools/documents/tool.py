@@ -7,15 +7,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from encore.base.html import plain_text
-from encore.courses.context import Here
 from encore.toolkit.content import Content
-from encore.toolkit.places import address
+from encore.toolkit.places import Place, address
 from encore.toolkit.registry import Behaviour, Kind, Tool
 from encore.tools.documents.content import Folder, Page, UploadedFile
 
 
 class Documents(Tool):
-    def page_of(self, item: Any, here: Here) -> str:
+    def page_of(self, item: Any, here: Place) -> str:
         return address(here, "documents:show", uuid=item.uuid)
 
     def search_text(self, content: Content) -> str:

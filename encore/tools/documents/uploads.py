@@ -88,7 +88,7 @@ def _measured(upload: Upload) -> tuple[int, int] | tuple[None, None]:
     """Width and height of a picture, from its head alone; nothing is decoded."""
     try:
         upload.seek(0)
-        with Image.open(upload) as picture:  # type: ignore[arg-type]
+        with Image.open(upload) as picture:
             size = picture.size
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         return None, None

@@ -95,16 +95,18 @@ def upload(request: HttpRequest, here: Here, uuid: UUID | None = None) -> HttpRe
 
 
 def _list(request: HttpRequest, here: Here, outline: Outline, folder: Entry | None) -> HttpResponse:
-    entries = folder.inside if folder else outline.top
+    inside = folder.inside if folder else outline.top
     offers = Offers(here, tool_named("documents")) if here.writes else None
-    for entry in entries if offers else ():
+    for entry in inside if offers else ():
         entry.offers = offers.of(entry)  # type: ignore[union-attr]
+    entries = [entry for entry in inside if entry.is_published]
     context = {
         "folder": folder,
         "description": (folder.content or {}).get("description", "") if folder else "",
         "entries": entries,
+        "drafts": [entry for entry in inside if not entry.is_published],
         "adds": offers is not None and offers.adds,
-        "orders": offers is not None and offers.orders and sum(entry.is_published for entry in entries) > 1,
+        "orders": offers is not None and offers.orders and len(entries) > 1,
         "offers": offers.of(folder) if offers and folder else (),
         "changed": request.GET.get("changed", ""),
     }

@@ -6,15 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from encore.courses.context import Here
 from encore.toolkit.content import Content
-from encore.toolkit.places import address
+from encore.toolkit.places import Place, address
 from encore.toolkit.registry import Behaviour, Kind, Tool
 from encore.tools.links.content import Link, LinkCategory
 
 
 class Links(Tool):
-    def page_of(self, item: Any, here: Here) -> str:
+    def page_of(self, item: Any, here: Place) -> str:
         return f"{address(here, 'links:index')}#link-{item.uuid}"
 
     def search_text(self, content: Content) -> str:
