@@ -54,7 +54,7 @@ class _Ready:
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], given: dict[str, Any], connection: Any) -> None:
         stand_ins = {name: _stand_in(value, place * 10_000) for place, (name, value) in enumerate(given.items())}
-        self.rows = build(**stand_ins)
+        self.rows: Any = build(**stand_ins)
         self.compiler = self.rows.query.get_compiler(connection=connection)
         self.sql, self.params = self.compiler.as_sql()
         self.places = dict(_places(stand_ins, connection))

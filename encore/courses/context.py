@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, DateTimeField, F, QuerySet, Value
+from django.db.models import CharField, DateTimeField, F, Model, QuerySet, Value
 
 from encore.base.prepared import Prepared
 from encore.courses.models import (
@@ -222,9 +222,11 @@ def _role_rows(person: int, sessions: list[int]) -> QuerySet[Any, tuple[Any, ...
     """(session, kind, session course or null, held from, held until) of every role row; one query."""
     none = Value(None, output_field=DateTimeField())
 
-    def rows(model: type, kind: str, session: str, place: str | None, *, dated: bool) -> QuerySet[Any, tuple[Any, ...]]:
+    def rows(
+        model: type[Model], kind: str, session: str, place: str | None, *, dated: bool
+    ) -> QuerySet[Any, tuple[Any, ...]]:
         return (
-            model.objects.filter(**{"person" if model is not CourseExclusion else "enrolment__person": person})
+            model._default_manager.filter(**{"person" if model is not CourseExclusion else "enrolment__person": person})
             .filter(**{f"{session}__in": sessions})
             .order_by()
             .values_list(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from encore.courses.models import CourseSession
@@ -25,12 +26,14 @@ def visit(
     kinds = [kind.name for tool in tools() for kind in tool.kinds]
     items = list(shown_in(here, kinds=kinds))
     for n, item in enumerate([item for item in in_order(items) if item.pk not in seen][:count]):
-        see(item, centre.here(username, session, code, at + n * EACH))
+        see(item, replace(here, at=at + n * EACH))
+        if n == 0:  # the first one may have begun the enrolment
+            here = centre.here(username, session, code, at)
 
 
 def in_order(items: list[Item]) -> list[Item]:
     """What is completed by seeing, as one reads it: tool by tool, folder by folder."""
     tool = {kind.name: tool.position for tool in tools() for kind in tool.kinds}
-    folder = {item.pk: item.place for item in items}
+    folder: dict[int | None, int] = {item.pk: item.place for item in items}
     readable = [item for item in items if kind_named(item.kind).seen]
     return sorted(readable, key=lambda item: (tool[item.kind], folder.get(item.parent_id, -1), item.place, item.pk))

@@ -143,7 +143,7 @@ class FileUse(models.Model):
 
 
 class ToolSettings(models.Model):
-    """Whether a tool shows in a place, and where in the menu. Null inherits: session course, course, the tool itself."""
+    """Whether a tool shows in a place, and where in the menu. Null inherits: session course, course, tool."""
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="tool_settings")
     session_course = models.ForeignKey(SessionCourse, null=True, on_delete=models.CASCADE, related_name="tool_settings")

@@ -88,7 +88,7 @@ def reschedule(
     items: Iterable[int] | None = None,
     enrolments: Iterable[int] | None = None,
 ) -> int:
-    """Write the schedule of session courses again; if given, only of some items or enrolments. How many rows differed."""
+    """Write the schedule of session courses again, or only of some items or enrolments. How many rows differed."""
     return sum(_rewrite(place, at, items, enrolments) for place in session_courses)
 
 

@@ -19,8 +19,8 @@ EVERY = Value(2**31 - 1)  # a release number that none exceeds: not pinned
 def shown_in(here: Here, *, kind: str | None = None, kinds: Any = None, hidden: bool = False) -> ShownItems:
     """The items that show here, in order: this session course's newest line of each, else the course's up to the pin.
 
-    Minus what is hidden here, and what lies in a hidden folder or one that is closed now, unless `hidden`. Each item
-    carries `title`, `content` (stored JSON), `version_id`, `version_number`, `version_at`, `parent_id`, `place` (order),
+    Minus what is hidden here, and what lies in a hidden folder or one that is closed now, unless `hidden`. Each carries
+    `title`, `content` (stored JSON), `version_id`, `version_number`, `version_at`, `parent_id`, `place` (its order),
     `is_hidden`, and `version_place` (set: this version was made for this session only).
     """
     items = _current(here)

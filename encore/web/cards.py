@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.shortcuts import resolve_url
 from django.urls import reverse
 
 from encore.courses.context import Here, places_of
@@ -33,7 +34,7 @@ class Door:
         if not self.here.is_open:
             return ""
         else:
-            return (self.here.session_course or self.here.session).get_absolute_url()
+            return resolve_url(self.here.session_course or self.here.session)
 
     @property
     def learners_url(self) -> str:

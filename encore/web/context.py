@@ -52,7 +52,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def writes_courses(request: HttpRequest) -> bool:
     """Whether to offer My courses. An assistant has no role on the platform, so the home page remembers it."""
-    return request.user.is_teacher or request.session.get(WRITES_COURSES, False)
+    return getattr(request.user, "is_teacher", False) or request.session.get(WRITES_COURSES, False)
 
 
 def remember_writing(request: HttpRequest, writes: bool) -> None:

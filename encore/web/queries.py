@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
+from encore.base.prepared import Prepared
 from encore.courses.context import Here
 from encore.courses.models import (
     Course,
@@ -27,18 +27,12 @@ from encore.ledger.models import Mail
 from encore.people.models import Person
 from encore.people.queries import search_people
 from encore.toolkit.models import Completion, Item
+from encore.toolkit.places import Place
 from encore.toolkit.registry import tool_of_kind
 from encore.toolkit.schedule import Due, due_next
-from encore.toolkit.scoping import recorded_in, with_current_line
+from encore.toolkit.scoping import with_current_line
 
 TAKING_PART = (*Enrolment.LIVE, Enrolment.State.COMPLETED)
-
-
-class Place(NamedTuple):
-    """Where an item lies, as far as its address goes."""
-
-    session: CourseSession
-    course: Course
 
 
 @dataclass(frozen=True)
@@ -87,13 +81,19 @@ def left_off(here: Here) -> tuple[str, str] | None:
     """Title and address of the item this learner saw last here, if it still shows. One query."""
     if here.enrolment is None:
         return None
-    seen = recorded_in(here, Completion).filter(enrolment=here.enrolment)
-    last = with_current_line(seen).filter(shown=True).exclude(title=None).order_by("-last_at", "-pk")
-    row = last.select_related("item").first()
-    return (row.title, page_of(row.item, here)) if row else None
+    seen = _LEFT_OFF(enrolment=here.enrolment.pk, place=here.session_course.pk)
+    return (seen[0].title, page_of(seen[0].item, here)) if seen else None
 
 
-def page_of(item: Item, here: Here | Place) -> str:
+def _left_off(enrolment: int, place: int) -> QuerySet[Completion]:
+    seen = with_current_line(Completion.objects.filter(enrolment=enrolment, session_course=place))
+    return seen.filter(shown=True).exclude(title=None).select_related("item").order_by("-last_at", "-pk")[:1]
+
+
+_LEFT_OFF = Prepared(_left_off)
+
+
+def page_of(item: Item, here: Place) -> str:
     """The address at which an item is met in a place."""
     return tool_of_kind(item.kind).page_of(item, here)
 
@@ -117,22 +117,11 @@ def due_here(here: Here, limit: int = 5) -> list[ToDo]:
     """What is due next for this learner in this course, or in all of the session. One query."""
     if here.enrolment is None or not here.records:
         return []
-    due = due_next([here.enrolment], at=here.at, limit=200 if here.session_course else limit)
-    return to_do(
-        [one for one in due if here.session_course is None or one.session_course.pk == here.session_course.pk][:limit]
-    )
+    return to_do(due_next([here.enrolment], at=here.at, limit=limit, place=here.session_course))
 
 
 def to_do(due: Iterable[Due]) -> list[ToDo]:
-    return [
-        ToDo(
-            one.title,
-            one.due,
-            one.session_course,
-            page_of(one.item, Place(one.session_course.session, one.session_course.course)),
-        )
-        for one in due
-    ]
+    return [ToDo(one.title, one.due, one.session_course, page_of(one.item, one.session_course)) for one in due]
 
 
 def sessions_using(course: Course, person: Person) -> QuerySet[CourseSession]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -76,7 +77,7 @@ def _more(route: str, q: str, count: int) -> str:
 
 
 def _courses(courses: Sequence[Course] | QuerySet[Course]) -> list[Hit]:
-    return [Hit(c.title, c.get_absolute_url(), c.code, mark=c) for c in courses[:SHOWN]]
+    return [Hit(c.title, resolve_url(c), c.code, mark=c) for c in courses[:SHOWN]]
 
 
 def _sessions(sessions: Sequence[CourseSession]) -> list[Hit]:
@@ -87,4 +88,4 @@ def _sessions(sessions: Sequence[CourseSession]) -> list[Hit]:
 
 
 def _people(people: Sequence[Person]) -> list[Hit]:
-    return [Hit(p.name, p.get_absolute_url(), p.username, icon="user") for p in people[:SHOWN]]
+    return [Hit(p.name, resolve_url(p), p.username, icon="user") for p in people[:SHOWN]]

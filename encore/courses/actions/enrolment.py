@@ -64,6 +64,7 @@ def enrol(
     session = CourseSession.objects.select_for_update().get(pk=session.pk)
     people = list(dict.fromkeys(people))
     latest = {e.person_id: e for e in _latest(session, people)}
+    left_by_themselves = _left_by_themselves(latest.values())
     result, new, back = Enrolling(), [], []
     for person in people:
         former = latest.get(person)
@@ -73,7 +74,7 @@ def enrol(
             result.already.append(person)
         elif kind == Kind.HAND and returning == "again":
             new.append(person)
-        elif (kind == Kind.HAND and returning == "restore") or (kind != Kind.HAND and former.left_by_itself):
+        elif (kind == Kind.HAND and returning == "restore") or (kind != Kind.HAND and person in left_by_themselves):
             back.append(person)
         else:
             result.asks.append(person)
@@ -242,19 +243,21 @@ def seat_waiting(session: CourseSession, *, at: datetime) -> None:
 
 
 def _latest(session: CourseSession, people: list[int]) -> list[Enrolment]:
-    """The governing enrolments, each with `left_by_itself`: ended because its last source went."""
-    rows = []
+    """The governing enrolments."""
+    rows: list[Enrolment] = []
     for start in range(0, len(people), BATCH):
         rows += Enrolment.objects.filter(
             session=session, person__in=people[start : start + BATCH], is_latest=True
         ).select_for_update()
-    ended = [e.pk for e in rows if not e.is_live]
-    last = dict(
-        EnrolmentChange.objects.filter(enrolment__in=ended).order_by("id").values_list("enrolment", "automatic")
-    )
-    for e in rows:
-        e.left_by_itself = e.state == State.WITHDRAWN and last.get(e.pk, False)  # type: ignore[attr-defined]
     return rows
+
+
+def _left_by_themselves(enrolments: Iterable[Enrolment]) -> set[int]:
+    """Ids of the people whose enrolment ended because its last source went."""
+    gone = {e.pk: e.person_id for e in enrolments if e.state == State.WITHDRAWN}
+    changes = EnrolmentChange.objects.filter(enrolment__in=list(gone)).order_by("id")
+    last = dict(changes.values_list("enrolment", "automatic"))
+    return {gone[enrolment] for enrolment, automatic in last.items() if automatic}
 
 
 def _locked(enrolments: Iterable[Enrolment]) -> list[Enrolment]:

@@ -97,9 +97,7 @@ def test_a_class_never_revives_whom_a_person_withdrew(spring, nurses, amina, edn
 
 
 @pytest.mark.parametrize(("returning", "numbers"), [("restore", [1]), ("again", [1, 2])])
-def test_who_comes_back_by_hand_is_restored_or_enrolled_again_as_chosen(
-    spring, amina, edna, at, returning, numbers
-):
+def test_who_comes_back_by_hand_is_restored_or_enrolled_again_as_chosen(spring, amina, edna, at, returning, numbers):
     enrol([amina.pk], spring, by=edna, at=at)
     withdraw(Enrolment.objects.all(), by=edna, at=at)
 

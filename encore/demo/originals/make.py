@@ -91,10 +91,10 @@ def workbook(source: Path) -> None:
             sheet.append([int(cell) if cell.isdecimal() else cell for cell in row])
     for cell in sheet[1]:
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E3E9F8")
-    for column in sheet.columns:
+    for number, column in enumerate(sheet.columns, start=1):
         texts = [str(cell.value or "") for cell in column]
         width = max([len(text) for text in texts if not text.startswith("=")], default=8)
-        sheet.column_dimensions[get_column_letter(column[0].column)].width = min(40, max(9, width + 2))
+        sheet.column_dimensions[get_column_letter(number)].width = min(40, max(9, width + 2))
         for cell in column:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.freeze_panes = "A2"
