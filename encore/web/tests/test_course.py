@@ -94,6 +94,19 @@ def test_what_is_due_stands_on_the_home_the_session_and_the_course(
         assert "Hand this in" in words and "Until 30 Nov 2026" in words and "in 6 days" in words
 
 
+def test_what_was_done_in_another_session_is_still_due_in_this_one(
+    client_of, amina, dolores, ethics, autumn, make_session, place, write, words_of
+):
+    page = write(place(dolores), "Hand this in")
+    set_settings(page, place(dolores), opens=None, due="2026-11-30", closes=None)
+    again = make_session("Again", [ethics], [amina])
+    here = place(amina, autumn)
+    see(shown_in(here, kind="page")[0], here)
+
+    assert "Due next" not in words_of(client_of(amina).get(f"/sessions/{autumn.pk}/ETH/"))
+    assert "Due next" in words_of(client_of(amina).get(f"/sessions/{again.pk}/ETH/"))
+
+
 def test_a_course_that_is_over_says_since_when_and_whom_to_ask(client_of, amina, ethics, chidi, make_session, at):
     session = make_session("Over", [ethics], [amina], [chidi], closes_at=at - timedelta(days=1))
 
