@@ -193,7 +193,8 @@ def _resolve(moments: Moments, base: Bases, zone: ZoneInfo) -> Dates:
 
 
 def _enrolments(place: SessionCourse, enrolments: Iterable[int] | None) -> QuerySet[Enrolment]:
-    rows = Enrolment.objects.filter(session=place.session_id, state__in=Enrolment.LIVE)
+    """Ended ones too: whoever has completed still reads the dates, and no change of state makes rows stale."""
+    rows = Enrolment.objects.filter(session=place.session_id)
     return rows if enrolments is None else rows.filter(pk__in=list(enrolments))
 
 
