@@ -201,7 +201,7 @@ def fire_safety_at_your_own_pace(centre: Centre) -> None:
         at=days.clock(-33),
         reason="Certificate issued.",
     )
-    visit(centre, "bo.li", session, "FIRE", -29, 6)
+    visit(centre, "bo.li", session, "FIRE", -29, 6, clock="00:05")
     visit(centre, "emeka.nwosu", session, "FIRE", -20, 2)
     set_personal_time(
         centre.enrolment("emeka.nwosu", session),
