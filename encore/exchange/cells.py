@@ -42,6 +42,8 @@ ESCAPE = re.compile(r"([\\|\[\],;])")
 
 def read_list(text: str, signs: str = "|") -> list[str]:
     """The entries of `a|b|c`, without empty and repeated ones; each of `signs` ends an entry."""
+    if not text:
+        return []
     entries = (entry.strip() for entry in _split(text, signs))
     return list(dict.fromkeys(_plain(entry) for entry in entries if entry))
 

@@ -218,10 +218,19 @@ def _plan_page(request: HttpRequest, plan: Plan, *, error: str = "", status: int
         "page": paginator.get_page(request.GET.get("page")),
         "sentences": what_will_happen(plan),
         "button": button_words(plan),
+        "next_url": _next_url(plan),
         "error": error,
         "at": now(),
     }
     return render(request, "exchange/plan.html", context, status=status)
+
+
+def _next_url(plan: Plan) -> str:
+    """Where one sees what the plan has done."""
+    if session := plan.options.get("session"):
+        return reverse("session_overview", args=[session])
+    lists = {"people": "people", "sessions": "sessions", "classes": "classes", "class-people": "classes"}
+    return reverse(lists.get(plan.kind, "courses"))
 
 
 def _result_rows(plan: Plan) -> Iterator[list[str]]:

@@ -139,7 +139,7 @@ class Heart(threading.Thread):
             elif p.why_stop is None and Job.objects.filter(pk=self.job.pk, stop_asked=True).exists():
                 p.why_stop = Stopped
         except DatabaseError:
-            logger.warning("Job %s: a beat was missed, the database was busy.", self.job.pk)
+            logger.info("Job %s: a beat was missed, the database was busy.", self.job.pk)
 
     def stop(self) -> None:
         self.over.set()
