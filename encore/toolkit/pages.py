@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -31,10 +32,12 @@ def tool_page(
     return render(request, template, {**frame, **(context or {})}, status=status)
 
 
-def list_of(here: Here, tool: Tool, parent: int | None) -> str:
-    """The page that lists what lies in a folder (its id), or at the top."""
+def list_of(here: Here, tool: Tool, parent: int | None, *, changed: UUID | None = None) -> str:
+    """The page that lists what lies in a folder (its id), or at the top; with the item marked that was just changed."""
     folder = Item.objects.filter(pk=parent, course=here.course).first() if parent else None
-    return tool.page_of(folder, here) if folder else address(here, f"{tool.name}:index")
+    page = tool.page_of(folder, here) if folder else address(here, f"{tool.name}:index")
+    path, hash_, place = page.partition("#")
+    return f"{path}?changed={changed}{hash_}{place}" if changed else page
 
 
 def closed_page(request: HttpRequest, here: Here, entry: Entry) -> HttpResponse:

@@ -41,7 +41,7 @@ def order(request: HttpRequest, here: Here, tool: Tool) -> HttpResponse:
     else:
         _step(row, entry, -1 if "up" in request.POST else 1)
     arrange(row, here)  # type: ignore[arg-type]
-    return redirect(f"{list_of(here, tool, entry.parent.pk if entry.parent else None)}?changed={entry.uuid}")
+    return redirect(list_of(here, tool, entry.parent.pk if entry.parent else None, changed=entry.uuid))
 
 
 @require_POST
@@ -59,7 +59,7 @@ def visibility(request: HttpRequest, here: Here, tool: Tool, uuid: UUID) -> Http
         )
     else:
         messages.success(request, _("“%(title)s” is hidden in all sessions.") % {"title": shown.title})
-    return redirect(f"{list_of(here, tool, shown.parent_id)}?changed={uuid}")
+    return redirect(list_of(here, tool, shown.parent_id, changed=uuid))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,7 +79,7 @@ def place(request: HttpRequest, here: Here, tool: Tool, uuid: UUID) -> HttpRespo
     parent = folders.get(form.cleaned_data["parent"])
     move([writing.item], here, parent=parent)  # type: ignore[list-item]
     messages.success(request, _("“%(title)s” is moved.") % {"title": writing.title})
-    return redirect(f"{list_of(here, tool, parent.pk if parent else None)}?changed={uuid}")
+    return redirect(list_of(here, tool, parent.pk if parent else None, changed=uuid))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

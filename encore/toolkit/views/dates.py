@@ -34,7 +34,7 @@ def item_dates(request: HttpRequest, here: Here, tool: Tool, uuid: UUID) -> Http
     if form.is_valid():
         set_settings(shown, here, **form.cleaned_data, options=form.options)
         messages.success(request, _("The dates of “%(title)s” are saved.") % {"title": shown.title})
-        return redirect(f"{list_of(here, tool, shown.parent_id)}?changed={uuid}")
+        return redirect(list_of(here, tool, shown.parent_id, changed=uuid))
     context = {
         "form": form,
         "item": shown,

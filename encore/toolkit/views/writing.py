@@ -173,10 +173,9 @@ def _conflict(request: HttpRequest, here: Here, writing: Writing, message: str) 
 def _editor(
     request: HttpRequest, here: Here, writing: Writing, form: ItemForm, *, moved: str = "", status: int = 200
 ) -> HttpResponse:
-    back = (
-        list_of(here, writing.tool, writing.parent_id) if writing.is_new else writing.tool.page_of(writing.item, here)
-    )
-    context = {**_about(here, writing), "form": form, "moved": moved, "theirs": writing.content, "back": back}
+    context = {**_about(here, writing), "form": form, "moved": moved, "theirs": writing.content}
+    context["autosave_url"] = None if form.is_multipart() else request.get_full_path()
+    context["back"] = context["list_url"] if writing.is_new else writing.tool.page_of(writing.item, here)
     return tool_page(request, here, "toolkit/edit.html", context, status=status)
 
 
