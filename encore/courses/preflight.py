@@ -25,11 +25,12 @@ def preflight(
     at: datetime,
     courses: int,
     without_coach: list[str],
+    unpublished: list[str],
     general_coaches: int,
     learners: int,
     waiting: int = 0,
 ) -> list[Finding]:
-    """Plain numbers in, findings out. `without_coach`: titles of the courses that have no coach of their own."""
+    """Plain numbers in, findings out. `without_coach`, `unpublished`: titles of such courses."""
     found = []
     if not courses:
         found.append(Finding(_("It has no courses yet."), "session_courses"))
@@ -37,6 +38,8 @@ def preflight(
         found.append(Finding(_("It has no coach."), "session_edit"))
     elif not general_coaches and without_coach:
         found.append(Finding(_no_coach(without_coach), "session_courses"))
+    if unpublished:
+        found.append(Finding(_unpublished(unpublished), "session_courses"))
     if not learners:
         found.append(Finding(_("Nobody is enrolled."), "session_learners"))
     if session.closes_at and session.closes_at <= at:
@@ -55,6 +58,14 @@ def _no_coach(titles: list[str]) -> str:
         "first": titles[0],
         "n": len(titles),
     }
+
+
+def _unpublished(titles: list[str]) -> str:
+    return ngettext(
+        "“%(first)s” has not been published yet: learners will find nothing in it.",
+        "%(n)d courses have not been published yet, “%(first)s” among them: learners will find nothing in them.",
+        len(titles),
+    ) % {"first": titles[0], "n": len(titles)}
 
 
 def _over_seats(n: int) -> str:

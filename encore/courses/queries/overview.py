@@ -19,6 +19,7 @@ from encore.courses.models import (
     Enrolment,
     EnrolmentSource,
     GeneralCoach,
+    Release,
     SessionClass,
     SessionCourse,
     WaitingPerson,
@@ -34,6 +35,7 @@ class CourseRow:
     place: SessionCourse
     coaches: list[CourseCoach] = field(default_factory=list)
     learners: int = 0
+    published: bool = False
 
     @property
     def course(self) -> Course:
@@ -55,8 +57,12 @@ class PersonRow:
 
 def courses_of(session: CourseSession, *, learners: int) -> list[CourseRow]:
     """The courses in order, out of `learners` live ones; three queries."""
-    places = session.session_courses.select_related("course__category").order_by("position", "id")
-    rows = {place.pk: CourseRow(place, learners=learners) for place in places}
+    releases = Release.objects.filter(course=OuterRef("course"), session_course=None)
+    places = session.session_courses.select_related("course__category").annotate(published=Exists(releases))
+    rows = {
+        place.pk: CourseRow(place, learners=learners, published=place.published)
+        for place in places.order_by("position", "id")
+    }
     for coach in CourseCoach.objects.filter(session_course__in=rows).select_related("person"):
         rows[coach.session_course_id].coaches.append(coach)
     missing = CourseExclusion.objects.filter(session_course__in=rows, enrolment__state__in=Enrolment.LIVE)

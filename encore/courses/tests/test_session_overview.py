@@ -11,7 +11,7 @@ from django.utils.timezone import now
 from encore.courses.actions.enrolment import enrol, set_personal_time
 from encore.courses.actions.session import add_class, update_session
 from encore.courses.effects import Turn, effects_of
-from encore.courses.models import CourseSession, Enrolment, WaitingPerson
+from encore.courses.models import CourseSession, Enrolment, Release, WaitingPerson
 from encore.ledger.models import Mail
 from encore.people.actions import create_class, join_class
 
@@ -125,6 +125,16 @@ def test_a_course_without_a_coach_is_listed(as_edna, make_session, make_course):
     session = make_session("Spring", [make_course("ETH", "Ethics")])
 
     assert "“Ethics” has no coach." in words(as_edna.get(of(session)))
+
+
+def test_a_course_that_was_never_published_is_listed(as_edna, make_session, make_course, at):
+    session = make_session("Spring", [make_course("ETH", "Ethics")])
+    sentence = "“Ethics” has not been published yet: learners will find nothing in it."
+    assert sentence in words(as_edna.get(of(session)))
+
+    Release.objects.create(course=session.session_courses.get().course, number=1, at=at)
+
+    assert sentence not in words(as_edna.get(of(session)))
 
 
 def test_the_history_is_told_in_sentences(as_edna, running, nurses, edna, at, amina):

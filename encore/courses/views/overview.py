@@ -107,6 +107,7 @@ def _findings(here: Here, courses: list[Any], coaches: list[Any], counts: dict[s
         at=here.at,
         courses=len(courses),
         without_coach=[row.course.title for row in courses if not row.coaches],
+        unpublished=[row.course.title for row in courses if not row.published],
         general_coaches=len(coaches),
         learners=counts["live"],
         waiting=waiting,
