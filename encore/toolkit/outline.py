@@ -128,17 +128,8 @@ def _shown(here: Here, tool: Tool, content_of: Q | None) -> Iterator[Entry]:
     nothing: Any = Value(None, output_field=JSONField())
     wanted = Case(When(content_of, then=F("content")), default=nothing) if content_of else nothing
     seen = Completion.objects.filter(enrolment=here.enrolment, item=OuterRef("pk")).values("last_at")[:1]
-    names: tuple[str, ...] = (
-        "pk",
-        "uuid",
-        "kind",
-        "session_course_id",
-        "title",
-        "version_id",
-        "version_number",
-        "version_at",
-    )
-    names += ("version_place", "parent_id", "place", "is_hidden")
+    names = ["pk", "uuid", "kind", "session_course_id", "title", "version_id", "version_number", "version_at"]
+    names += ["version_place", "parent_id", "place", "is_hidden"]
     for row in items.values(
         *names,
         wanted=wanted,
