@@ -47,7 +47,9 @@ def crowd(db, amina, boris, at):
         fill_session(session)
     CourseSession.objects.bulk_create(sessions)
     places = SessionCourse.objects.bulk_create(
-        SessionCourse(session=s, course=c, position=n) for s in sessions for n, c in enumerate(courses[: s.pk % 4])
+        SessionCourse(session=s, course=c, position=n)
+        for number, s in enumerate(sessions)
+        for n, c in enumerate(courses[: number % 4])
     )
     enrolments, general, course_coaches = [], [], []
     for session in sessions:
@@ -141,7 +143,7 @@ def test_the_lists_by_stored_windows_are_the_lists_of_the_rules(crowd, amina, mo
 
     assert by_rows == by_rules
     counts = Counter(by_rows.values())
-    assert set(counts) == set(ListName) and min(counts.values()) > 5  # none of the lists is empty by chance
+    assert set(counts) == set(ListName) and min(counts.values()) > 3  # none of the lists is empty by chance
     assert len(by_rows) < len(crowd)
 
 
