@@ -46,6 +46,7 @@ def started_browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, dev.BROWSERS)), None)
     if not path:
         raise AssertionError("There is no browser. Install one: apt-get install -y --no-install-recommends chromium")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         options = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=path, args=options)
@@ -152,7 +153,7 @@ class Visitor:
     def write(self, text: str, field: str = "Text") -> None:
         """Type into the editor; without JavaScript, into the field that it stands for."""
         box = self.page.get_by_role("textbox", name=field, exact=True)
-        box.click()
+        box.focus()
         self.page.keyboard.insert_text(text)
         expect(box).to_contain_text(text)
 
@@ -165,8 +166,8 @@ class Visitor:
         self.page.wait_for_load_state()
 
     def follow(self, name: str) -> None:
-        """Follow the link, and wait for the page it leads to."""
-        self.page.get_by_role("link", name=name, exact=True).click()
+        """Follow the link, and wait for the page it leads to. The menu comes first on each page, so the last one."""
+        self.page.get_by_role("link", name=name, exact=True).last.click()
         self.page.wait_for_load_state()
 
     def choose(self, menu: str, entry: str) -> None:
@@ -207,6 +208,10 @@ class Visitor:
     @property
     def heading(self) -> Locator:
         return self.page.get_by_role("heading", level=1)
+
+    def tell(self) -> str:
+        """What they have before their eyes, for the report of a failure."""
+        return f"{self.page.url}\n{self.page.locator('body').aria_snapshot()[:4000]}"
 
     def look(self) -> Visitor:
         """The page passes: accessible in both themes, nothing sideways on a phone, light enough, no complaint."""

@@ -87,10 +87,21 @@ def come(browser: Browser, at: Installation, name: str, **options) -> Visitor:
     return visitor.sign_in(name, PASSWORD) if name else visitor
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A journey that failed tells what its visitors saw last."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for one in getattr(item, "visitors", []):
+            report.sections.append(("What a visitor saw", one.tell()))
+    return report
+
+
 @pytest.fixture
-def visitor(at: Installation, browser: Browser) -> Iterator[Callable[..., Visitor]]:
+def visitor(at: Installation, browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visitor]]:
     """visitor() → somebody at a new browser; visitor("amina") → Amina, signed in. Options are those of Playwright."""
     visitors: list[Visitor] = []
+    request.node.visitors = visitors
 
     def arrive(name: str = "", **options) -> Visitor:
         visitors.append(come(browser, at, name, **options))
