@@ -90,11 +90,28 @@ def _people(request: HttpRequest, here: Here, counts: dict[str, int]) -> dict[st
         "asked": asked,
         "page": page,
         "rows": person_rows(list(page.object_list)),
+        "words": _words(),
         "sources": usual_sources(here.session),
         "states": [
             (str(value), f"{label} ({counts[value]})")
             for value, label in [("all", _("Everybody, also who left")), *Enrolment.State.choices]
         ],
+    }
+
+
+def _words() -> dict[str, str]:
+    """What every row of people says, translated once."""
+    return {
+        "state": _("State"),
+        "source": _("Source"),
+        "time": _("Own time"),
+        "out": _("Out of"),
+        "give_time": _("Give personal time"),
+        "take_out": _("Take out of a course"),
+        "suspend": _("Suspend"),
+        "resume": _("Resume"),
+        "bring_back": _("Bring back"),
+        "withdraw": _("Withdraw"),
     }
 
 

@@ -43,6 +43,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "rows": rows_of(list(page.object_list), at),
         "categories": [("none", _("Without a category")), *_categories()],
         "states": CourseSession.State.choices,
+        "words": _words(),
         "import_url": import_url("sessions"),
     }
     return render(request, "courses/sessions.html", context)
@@ -60,6 +61,23 @@ def _tab_words() -> dict[str, str]:
         Tab.UPCOMING: _("Upcoming"),
         Tab.PAST: _("Past"),
         Tab.DRAFTS: _("Drafts"),
+    }
+
+
+def _words() -> dict[str, str]:
+    """What every row says, translated once."""
+    return {
+        "category": _("Category"),
+        "dates": _("Dates"),
+        "courses": _("Courses"),
+        "learners": _("Learners"),
+        "coaches": _("Coaches"),
+        "state": _("State"),
+        "none": _("none"),
+        "go_on": _("Go on with it"),
+        "edit": _("Edit"),
+        "start": _("Start a new one from it"),
+        "cancel": _("Cancel the session"),
     }
 
 
