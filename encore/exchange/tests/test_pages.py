@@ -253,3 +253,23 @@ def test_a_plan_for_many_rows_asks_as_much_as_for_few(plan, course, django_asser
     for rows in (3, 300):
         with django_assert_max_num_queries(25):
             plan("people", file(rows), create_missing=True)
+
+
+def test_what_a_file_holds_is_shown_as_text_and_once_escaped(upload, client_of, edna):
+    content = "LastName;FirstName;UserName\nO'Neil & <b>Sons</b>;Ada;ada\n;<script>alert(1)</script>;bea\n"
+    response = upload(edna, content=content, name="a & <i>b</i>.csv")
+
+    page = client_of(edna).get(response.url).content.decode()
+    assert "Ada O&#x27;Neil &amp; &lt;b&gt;Sons&lt;/b&gt; (ada)" in page
+    assert "<script>alert" not in page
+    assert "<i>b</i>" not in page
+    assert "&amp;amp;" not in page and "&amp;lt;" not in page
+
+
+@pytest.mark.parametrize("content", [PEOPLE.encode(), workbook(["LastName", "FirstName", "UserName"], ["A", "A", "a"])])
+def test_a_large_upload_is_read_from_where_it_was_put_and_then_gone(upload, edna, settings, tmp_path, content):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 0
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+
+    assert upload(edna, content=content).status_code == 302
+    assert list(tmp_path.iterdir()) == []
