@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 
-from encore.demo.reading import CONTENT
+from encore.demo.reading import CONTENT, column
 from encore.exchange.actions import apply_plan, make_plan, start_applying
 from encore.exchange.planning import Action, Options
 from encore.exchange.queries import counts_of
@@ -22,6 +22,11 @@ ADMINISTRATOR = "edna"
 
 class FileNotTaken(Exception):
     """A file of content/ cannot be imported here; the message says why."""
+
+
+def usernames() -> list[str]:
+    """Of everybody in the demo."""
+    return [ADMINISTRATOR, *column("people.csv", "UserName")]
 
 
 def first_administrator(*, at: datetime) -> Person:

@@ -7,6 +7,7 @@ yet), and what is not published at all (`draft`). In a page, `files/…` names a
 
 from __future__ import annotations
 
+import csv
 import re
 import tomllib
 from dataclasses import dataclass
@@ -61,6 +62,12 @@ def read_text(path: Path) -> Text:
     """The title in its first heading, and the rest."""
     title, html = _TITLE.split(path.read_text("utf-8"), maxsplit=1)[1:]
     return Text(title, html.strip())
+
+
+def column(name: str, heading: str) -> list[str]:
+    """One column of a CSV file of content/."""
+    with (CONTENT / name).open(encoding="utf-8", newline="") as file:
+        return [row[heading] for row in csv.DictReader(file, delimiter=";")]
 
 
 def sources() -> list[Source]:

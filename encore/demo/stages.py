@@ -6,21 +6,20 @@ around the same day; whoever runs again finds nothing to do.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Lower
 
 from encore.courses.models import Course
 from encore.demo.centre import Centre
-from encore.demo.people import ADMINISTRATOR, first_administrator, import_file, let_in
-from encore.demo.reading import CONTENT, sources
+from encore.demo.people import ADMINISTRATOR, first_administrator, import_file, let_in, usernames
+from encore.demo.reading import column, sources
 from encore.demo.sessions import ahead, current, past, today
 from encore.demo.writing import equip, write_course
+from encore.exchange.present import by_text
 from encore.ledger.actions import record
 from encore.ledger.models import AuditEntry, Mail
 from encore.people.models import Person, SchoolClass
@@ -74,7 +73,7 @@ def people(centre: Centre) -> None:
     import_file("people", "people.csv", by=edna, at=days.clock(-429, "09:30"))
     import_file("classes", "classes.csv", by=edna, at=days.clock(-429, "10:00"))
     import_file("class-people", "class-people.csv", by=edna, at=days.clock(-429, "10:10"))
-    let_in(list(Person.objects.filter(username__in=_column("people.csv", "UserName"))), like=edna)
+    let_in(list(Person.objects.filter(username__in=usernames())), like=edna)
 
 
 def courses(centre: Centre) -> None:
@@ -87,8 +86,8 @@ def courses(centre: Centre) -> None:
         write_course(source, by=centre.people[today.AUTHORS[source.code]], at=days.clock(-420 + n, "16:00"))
 
 
-def last_days(centre: Centre) -> None:
-    today.make(centre)
+def sessions_ahead(centre: Centre) -> None:
+    ahead.make(centre)
     _call_mail_sent(centre)
 
 
@@ -97,14 +96,14 @@ STAGES = [
     Stage("courses", "Courses with their content", courses),
     Stage("past", "Past sessions", past.make),
     Stage("current", "Current sessions", current.make),
-    Stage("ahead", "Upcoming sessions", ahead.make),
-    Stage("last days", "The last days", last_days),
+    Stage("ahead", "Upcoming sessions", sessions_ahead),
+    Stage("last days", "The last days", today.make),
 ]
 
 
 def _call_mail_sent(centre: Centre) -> None:
     """The letters of the last weeks are no news, and their addresses are made up: no worker shall send them."""
-    ours = Person.objects.filter(username__in=[ADMINISTRATOR, *_column("people.csv", "UserName")])
+    ours = Person.objects.filter(username__in=usernames())
     waiting = Mail.objects.filter(person__in=ours, sent_at=None, queued_at__lt=centre.at)
     waiting.update(sent_at=F("queued_at") + timedelta(seconds=40), tries=1)
 
@@ -115,21 +114,10 @@ def _require_place(*, anyway: bool) -> None:
             "There are people here already. The demo brings accounts whose password everybody knows, and belongs into "
             "a database of its own. If you want it here all the same: encore demo --anyway"
         )
-    names = [ADMINISTRATOR, *_column("people.csv", "UserName")]
     taken = [
-        *_taken(Person, "username", names),
-        *_taken(SchoolClass, "name", _column("classes.csv", "name")),
-        *_taken(Course, "code", _column("courses.csv", "Code")),
+        *by_text(Person.objects.all(), "username", usernames()),
+        *by_text(SchoolClass.objects.all(), "name", column("classes.csv", "name")),
+        *by_text(Course.objects.all(), "code", column("courses.csv", "Code")),
     ]
     if taken:
         raise NoPlace(f"The demo needs these names, and they are taken: {', '.join(taken)}.")
-
-
-def _taken(model: type, field: str, texts: list[str]) -> list[str]:
-    lower = model.objects.annotate(small=Lower(field))  # type: ignore[attr-defined]
-    return list(lower.filter(small__in=[text.lower() for text in texts]).values_list(field, flat=True))
-
-
-def _column(name: str, heading: str) -> list[str]:
-    with (CONTENT / name).open(encoding="utf-8", newline="") as file:
-        return [row[heading] for row in csv.DictReader(file, delimiter=";")]

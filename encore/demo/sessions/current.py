@@ -91,6 +91,10 @@ def safety_weeks(centre: Centre) -> None:
         ("siobhan.osullivan", "AID", -12, 6),
         ("priya.venkataraman", "FIRE", -11, EVERYTHING),
         ("lukasz.zolkiewski", "FIRE", -11, 1),
+        ("juergen.weiss", "FIRE", -18, 3),
+        ("wout.peeters", "FIRE", -16, 2),
+        ("lotte.desmet", "FIRE", -17, 1),
+        ("emeka.nwosu", "FIRE", -12, 3),
     ]:
         visit(centre, username, session, code, day, count)
     _what_happens_to_people(centre, session)
@@ -240,9 +244,12 @@ def standing(centre: Centre) -> None:
     enrol(centre.ids("amina", "emeka.nwosu", "zeynep.aydin"), projects, by=edna, at=days.clock(-90))
     visit(centre, "emeka.nwosu", projects, "PROJ", -71, 5)
     visit(centre, "zeynep.aydin", projects, "PROJ", -16, 2)
-    first_steps = open_without_dates(centre.courses["DATA"], by=edna, at=days.clock(-140))
-    enrol(centre.ids("chidi", "hendrik", "noor"), first_steps, by=edna, at=days.clock(-100))
-    visit(centre, "chidi", first_steps, "DATA", -60, 4)
+    data = open_without_dates(centre.courses["DATA"], by=edna, at=days.clock(-140))
+    update_session(
+        data, {"category": centre.category("Always open", days.clock(-140))}, by=edna, at=days.clock(-140, "10:01")
+    )
+    enrol(centre.ids("chidi", "hendrik", "noor"), data, by=edna, at=days.clock(-100))
+    visit(centre, "chidi", data, "DATA", -60, 4)
 
 
 def follow(centre: Centre, session: CourseSession, username: str, at: datetime, *, by: str = "sara") -> None:

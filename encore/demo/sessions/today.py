@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.db.models import Max
+
 from encore.courses.context import Here
-from encore.courses.models import CourseSession
+from encore.courses.models import CourseSession, Enrolment
 from encore.demo.centre import Centre
+from encore.demo.people import usernames
 from encore.demo.reading import CONTENT, Source, read_text, sources
 from encore.demo.sessions.current import LISBON_DATA, OWN_PACE, SAFETY_WEEKS
 from encore.demo.visits import EVERYTHING, visit
 from encore.demo.writing import Writer, begin, change_text, edit
+from encore.ledger.models import AuditEntry
 from encore.people.actions import deactivate, update_profile
+from encore.people.models import Person
 from encore.toolkit.models import Item
 from encore.toolkit.publishing import set_visible
 from encore.toolkit.scoping import shown_in
@@ -47,10 +54,13 @@ def courses_change(centre: Centre) -> None:
 
 def chidi_at_quay_7(centre: Centre) -> None:
     """For this session only: two pages and a link, an own version, something hidden, and another date."""
-    session = CourseSession.objects.get(title=SAFETY_WEEKS)
+    session, days = CourseSession.objects.get(title=SAFETY_WEEKS), centre.days()
     source = Source("FIRE")
-    here = centre.here("chidi", session, "FIRE", centre.days().clock(-8, "20:15"))
-    writer = Writer(source, here)
+
+    def chidi(day: int, clock: str) -> Here:
+        return centre.here("chidi", session, "FIRE", days.clock(day, clock))
+
+    writer = Writer(source, chidi(-8, "20:15"))
     _add_page(writer, "quay-7")
     writer.add(
         "link",
@@ -61,18 +71,18 @@ def chidi_at_quay_7(centre: Centre) -> None:
     )
     writer.publish("For the practical afternoons")
     change_text(
-        here,
+        chidi(-8, "20:40"),
         source.key("page/leaving-the-building"),
         "the green sign by the old crane",
         "the container yard, row 14, for all who work on the quay",
         note="Quay 7 has an assembly point of its own.",
     )
-    own_log = _item(here, source, "file/drill-log.xlsx")
-    set_visible(own_log, here, False)
-    set_settings(
-        _item(here, source, "page/signs-and-signals"), here, opens=None, due="end - 1 week @ 18:00", closes=None
-    )
-    _add_page(Writer(source, centre.here("chidi", session, "FIRE", centre.days().clock(-1, "21:40"))), "questions")
+    here = chidi(-7, "08:55")
+    set_visible(_item(here, source, "file/drill-log.xlsx"), here, False)
+    here = chidi(-7, "09:05")
+    signs = _item(here, source, "page/signs-and-signals")
+    set_settings(signs, here, opens=None, due="end - 1 week @ 18:00", closes=None)
+    _add_page(Writer(source, chidi(-1, "21:40")), "questions")
 
 
 def rui_in_lisbon(centre: Centre) -> None:
@@ -111,6 +121,20 @@ def people_change(centre: Centre) -> None:
     days, people = centre.days(), centre.people
     update_profile(people["zofia"], {"theme": "dark"}, at=days.clock(-5))
     deactivate(people["hendrik"], by=people["edna"], at=days.clock(-4))
+    who_came_has_signed_in(centre)
+
+
+def who_came_has_signed_in(centre: Centre) -> None:
+    """Whoever read, made or changed something had signed in before: as late as the last of it."""
+    came = Enrolment.objects.exclude(last_entered_at=None).order_by().values_list("person", Max("last_entered_at"))
+    did = AuditEntry.objects.exclude(by=None).order_by().values_list("by", Max("at"))
+    last: dict[int, datetime] = {}
+    for who, at in (*came, *did):
+        last[who] = max(at, last.get(who, at))
+    ours = list(Person.objects.filter(username__in=usernames()))
+    for person in ours:
+        person.last_login = last.get(person.pk)
+    Person.objects.bulk_update(ours, ["last_login"])
 
 
 def _add_page(writer: Writer, name: str) -> None:
