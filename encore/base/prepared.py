@@ -7,11 +7,12 @@ import copy
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import DateTimeField, QuerySet
+from django.db.models import DateTimeField, QuerySet, UUIDField
 
 # Values that stand for others while the SQL is written; nothing real is ever equal to them.
 NUMBER, MOMENT = 2**61, datetime(4004, 10, 23, tzinfo=UTC)
@@ -23,7 +24,7 @@ class Prepared:
         lately = Prepared(lambda people, since: Person.objects.filter(pk__in=people, last_login__gte=since))
         lately(people=[3, 4], since=at)    # a list of people
 
-    `build` is called with stand-ins of the same types as the values (whole numbers, moments, lists of them), and must
+    `build` is called with stand-ins of the same types as the values (whole numbers, moments, uuids, lists), and must
     build the same query whatever they are: an `if` on a value belongs outside, with two queries. The rows are fetched
     as a whole: no prefetch_related.
     """
@@ -68,7 +69,7 @@ class _Ready:
         return list(self.rows._iterable_class(self.rows))
 
     def _value(self, param: Any, given: dict[str, Any], connection: BaseDatabaseWrapper) -> Any:
-        if not isinstance(param, int | str | datetime) or param not in self.places:
+        if not isinstance(param, int | str | datetime | UUID) or param not in self.places:
             return param
         name, index = self.places[param]
         return _stored(given[name] if index is None else given[name][index], connection)
@@ -89,6 +90,8 @@ def _stand_in(value: Any, place: int) -> Any:
         return [_stand_in(part, place + index + 1) for index, part in enumerate(value)]
     elif isinstance(value, datetime):
         return MOMENT + timedelta(seconds=place)
+    elif isinstance(value, UUID):
+        return UUID(int=NUMBER + place)
     elif isinstance(value, int) and not isinstance(value, bool):
         return NUMBER + place
     else:
@@ -104,4 +107,9 @@ def _places(stand_ins: dict[str, Any], connection: BaseDatabaseWrapper) -> Any:
 
 
 def _stored(value: Any, connection: BaseDatabaseWrapper) -> Any:
-    return DateTimeField().get_db_prep_value(value, connection) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return DateTimeField().get_db_prep_value(value, connection)
+    elif isinstance(value, UUID):
+        return UUIDField().get_db_prep_value(value, connection)
+    else:
+        return value

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +12,7 @@ from encore.courses.context import Here
 from encore.courses.rules import Action
 from encore.toolkit.outline import Entry
 from encore.toolkit.permission import why_not, why_not_publish
-from encore.toolkit.places import address
+from encore.toolkit.places import address, addresses
 from encore.toolkit.registry import Tool
 
 
@@ -33,11 +35,27 @@ class Offers:
 
     def __init__(self, here: Here, tool: Tool) -> None:
         self.here, self.tool = here, tool
+        self.routes: dict[str, Callable[[UUID], str]] = {}
         self.adds = not why_not(here, Action.ADD_ITEM)
         self.publishes = not why_not_publish(here)
         self.hides = not why_not(here, Action.HIDE) and (here.session is not None or self.publishes)
         self.dates = not why_not(here, Action.RE_DATE) and (here.session is not None or self.publishes)
         self.orders = not why_not(here, Action.ORDER) and (here.session is not None or self.publishes)
+
+    def lay(self, entries: Iterable[Entry]) -> None:
+        """Give each entry what may be done with it."""
+        for entry in entries:
+            entry.offers = self.of(entry)
+
+    def lay_moves(self, row: Sequence[Entry], *, kind: str) -> None:
+        """Let the entries of one row, of one kind, change places by their menus too."""
+        if not self.orders:
+            return
+        action = f"{address(self.here, f'{self.tool.name}:order')}?kind={kind}"
+        for n, entry in enumerate(row):
+            up = Offer("up", _("Move up"), "arrow-up", action=action, name="up", value=str(entry.uuid))
+            down = Offer("down", _("Move down"), "arrow-down", action=action, name="down", value=str(entry.uuid))
+            entry.offers += [up] * (n > 0) + [down] * (n < len(row) - 1)
 
     def of(self, entry: Entry) -> list[Offer]:
         offers = [*self._writing(entry), *self._placing(entry), *self._leaving(entry)]
@@ -91,4 +109,6 @@ class Offers:
         return Offer(key, label, icon, action=self._address(key, entry), name=name, value=value)
 
     def _address(self, route: str, entry: Entry) -> str:
-        return address(self.here, f"{self.tool.name}:{route}", uuid=entry.uuid)
+        if route not in self.routes:
+            self.routes[route] = addresses(self.here, f"{self.tool.name}:{route}")
+        return self.routes[route](entry.uuid)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, DateTimeField, F, JSONField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, DateTimeField, F, JSONField, OuterRef, Subquery, Value, When
 
+from encore.base.prepared import Prepared
 from encore.courses.context import Here
 from encore.toolkit.models import Completion, Draft
 from encore.toolkit.registry import Kind, Tool, kind_named
 from encore.toolkit.schedule import Dates, dates_in
-from encore.toolkit.scoping import drafts_in, shown_in
+from encore.toolkit.scoping import drafts_in, items_at
 
 NEVER = Value(None, output_field=DateTimeField())
+COLUMNS = (
+    *("pk", "uuid", "kind", "session_course_id", "title", "version_id", "version_number", "version_at"),
+    *("version_place", "parent_id", "place", "is_hidden"),
+)
 
 
 @dataclass(eq=False)
@@ -44,9 +50,10 @@ class Entry:
     draft: Draft | None = None
     parent: Entry | None = field(default=None, repr=False)
     inside: list[Entry] = field(default_factory=list, repr=False)
-    offers: list[Any] = field(
-        default_factory=list, repr=False
-    )  # what may be done with it (toolkit.offers), for writers
+    url: str = ""
+    """Its page, where a view has worked it out (toolkit.places.addresses)."""
+    offers: list[Any] = field(default_factory=list, repr=False)
+    """What may be done with it (toolkit.offers), for those who write."""
 
     @property
     def kind_of(self) -> Kind:
@@ -108,13 +115,13 @@ class Outline:
         return (row[at - 1] if at else None, row[at + 1] if at + 1 < len(row) else None)
 
 
-def outline_in(here: Here, tool: Tool, *, content_of: Q | None = None) -> Outline:
+def outline_in(here: Here, tool: Tool, *, content_of: Collection[str] = (), content_for: UUID | None = None) -> Outline:
     """Everything of a tool that this person finds here; for those who write also what is hidden, and their drafts.
 
-    `content_of`: the items whose content is wanted too; of the others it stays None. A query for the items, one for
-    their dates in a session, for writers one for the drafts.
+    `content_of`: the kinds whose content is wanted too; `content_for`: the one item; of all others it stays None. A
+    query for the items, one for their dates in a session, for writers one for the drafts.
     """
-    entries = {entry.pk: entry for entry in _shown(here, tool, content_of)}
+    entries = {entry.pk: entry for entry in _shown(here, tool, frozenset(content_of), content_for)}
     for pk, dates in dates_in(here, entries.values()).items():
         entries[pk].dates = dates
         entries[pk].is_closed = not here.writes and not dates.is_open(here.at)
@@ -123,19 +130,36 @@ def outline_in(here: Here, tool: Tool, *, content_of: Q | None = None) -> Outlin
     return Outline(_tree(entries, everything=here.writes))
 
 
-def _shown(here: Here, tool: Tool, content_of: Q | None) -> Iterator[Entry]:
-    items = shown_in(here, kinds=tool.kind_names, hidden=True)
-    nothing: Any = Value(None, output_field=JSONField())
-    wanted = Case(When(content_of, then=F("content")), default=nothing) if content_of else nothing
-    seen = Completion.objects.filter(enrolment=here.enrolment, item=OuterRef("pk")).values("last_at")[:1]
-    names = ["pk", "uuid", "kind", "session_course_id", "title", "version_id", "version_number", "version_at"]
-    names += ["version_place", "parent_id", "place", "is_hidden"]
-    for row in items.values(
-        *names,
-        wanted=wanted,
-        seen_at=Subquery(seen) if here.enrolment else NEVER,
-    ):
+def _shown(here: Here, tool: Tool, content_of: frozenset[str], content_for: UUID | None) -> Iterator[Entry]:
+    given = {
+        "course": here.course.pk,
+        "place": here.session_course.pk if here.session_course else None,
+        "pin": here.session_course.pinned_release if here.session_course else None,
+        "enrolment": here.enrolment.pk if here.enrolment else None,
+        "wanted": content_for,
+    }
+    values = {name: value for name, value in given.items() if value is not None}
+    for row in _query(tool.kind_names, content_of, frozenset(values))(**values):
         yield Entry(content=row.pop("wanted"), **row)
+
+
+@functools.cache
+def _query(kinds: frozenset[str], content_of: frozenset[str], given: frozenset[str]) -> Prepared:
+    """The query of an outline, for each set of values that are given: it is asked on every page, and large."""
+
+    def build(course: int, place: int | None = None, pin: int | None = None, **ids: Any) -> Any:
+        when = [When(kind__in=sorted(content_of), then=F("content"))] if content_of else []
+        when += [When(uuid=ids["wanted"], then=F("content"))] if "wanted" in given else []
+        seen = Completion.objects.filter(enrolment=ids.get("enrolment"), item=OuterRef("pk")).values("last_at")[:1]
+        nothing = Value(None, output_field=JSONField())
+        items = items_at(course, place, pin).filter(kind__in=sorted(kinds)).order_by("place", "pk")
+        return items.values(
+            *COLUMNS,
+            wanted=Case(*when, default=nothing, output_field=JSONField()) if when else nothing,
+            seen_at=Subquery(seen) if "enrolment" in given else NEVER,
+        )
+
+    return Prepared(build)
 
 
 def _lay_drafts(entries: dict[int, Entry], here: Here, tool: Tool) -> None:

@@ -75,12 +75,13 @@ def drafts_in(here: Here) -> QuerySet[Draft]:
     return Draft.objects.filter(item__course=here.course, session_course=here.session_course).select_related("item")
 
 
-def _current(here: Here) -> ShownItems:
-    place, course = here.session_course, here.course
+def items_at(course: int, place: int | None, pin: int | None) -> ShownItems:
+    """`shown_in` by ids alone (a course, a session course in it, its pinned release), hidden items included, in no
+    order: for queries that are worked out once."""
     lines = Line.objects.filter(item=OuterRef("pk"))
     newest = lines.filter(release__session_course=None)
-    if place and place.pinned_release is not None:
-        newest = newest.filter(release__number__lte=place.pinned_release)
+    if pin is not None:
+        newest = newest.filter(release__number__lte=pin)
     own = lines.filter(release__session_course=place) if place else Line.objects.none()
     current = Coalesce(_first(own), _first(newest)) if place else _first(newest)
     base = ItemSettings.objects.filter(item=OuterRef("pk"), session_course=None)
@@ -105,6 +106,11 @@ def _current(here: Here) -> ShownItems:
         )
         .annotate(is_hidden=Q(shown=False))
     )
+
+
+def _current(here: Here) -> ShownItems:
+    place = here.session_course
+    return items_at(here.course.pk, place.pk if place else None, place.pinned_release if place else None)
 
 
 def _first(lines: QuerySet[Line]) -> Subquery:

@@ -72,3 +72,9 @@ def test_the_sql_is_written_once(amina, boris):
 def test_what_cannot_be_given_is_refused(db):
     with pytest.raises(TypeError):
         by_ids(ids=["1"])
+
+
+def test_uuids_can_be_given(amina, boris):
+    by_uuid = Prepared(lambda uuid: Person.objects.filter(uuid=uuid))
+
+    assert [by_uuid(uuid=person.uuid) for person in (amina, boris)] == [[amina], [boris]]

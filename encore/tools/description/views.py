@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -33,7 +32,7 @@ LISTED_FROM = 4  # so many sections get a list of them on top
 def index(request: HttpRequest, here: Here) -> HttpResponse:
     """Learners read the sections here and the introduction on the course's home; those who write find both here."""
     enter(here)
-    everything = list(outline_in(here, tool_named("description"), content_of=Q(kind__in=("introduction", "section"))))
+    everything = list(outline_in(here, tool_named("description"), content_of=("introduction", "section")))
     sections = [entry for entry in everything if entry.kind == "section"]
     context = {
         "sections": sections,
@@ -45,14 +44,13 @@ def index(request: HttpRequest, here: Here) -> HttpResponse:
 
 def _for_writers(here: Here, everything: list[Entry], sections: list[Entry]) -> dict[str, object]:
     offers = Offers(here, tool_named("description"))
-    for entry in everything:
-        entry.offers = offers.of(entry)
+    offers.lay(everything)
+    offers.lay_moves([entry for entry in sections if entry.is_published], kind="section")
     introductions = [entry for entry in everything if entry.kind == "introduction"]
     used = {entry.title.casefold() for entry in sections}
     return {
         # The session's, if there is one, replaces the course's.
         "introduction": next((one for one in introductions if one.is_session_only), next(iter(introductions), None)),
         "adds": offers.adds,
-        "orders": offers.orders,
         "headings": [heading for heading in HEADINGS if str(heading).casefold() not in used],
     }

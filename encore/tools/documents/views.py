@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import ngettext
@@ -24,7 +23,7 @@ from encore.toolkit.offers import Offers
 from encore.toolkit.outline import Entry, Outline, outline_in
 from encore.toolkit.pages import closed_page, tool_page
 from encore.toolkit.permission import require, why_not_publish
-from encore.toolkit.places import address
+from encore.toolkit.places import address, addresses
 from encore.toolkit.registry import kind_named, tool_named
 from encore.toolkit.writing import folders_for
 from encore.tools.documents.forms import UploadForm
@@ -35,14 +34,14 @@ from encore.tools.documents.uploads import add_files
 @in_tool("documents")
 def index(request: HttpRequest, here: Here) -> HttpResponse:
     enter(here)
-    outline = outline_in(here, tool_named("documents"), content_of=Q(kind="file"))
+    outline = outline_in(here, tool_named("documents"), content_of=("file",))
     return _list(request, here, outline, None)
 
 
 @require_safe
 @in_tool("documents")
 def show(request: HttpRequest, here: Here, uuid: UUID) -> HttpResponse:
-    outline = outline_in(here, tool_named("documents"), content_of=Q(uuid=uuid) | Q(kind="file"))
+    outline = outline_in(here, tool_named("documents"), content_of=("file",), content_for=uuid)
     entry = outline.find(uuid)
     if entry is None:
         raise Http404
@@ -97,8 +96,11 @@ def upload(request: HttpRequest, here: Here, uuid: UUID | None = None) -> HttpRe
 def _list(request: HttpRequest, here: Here, outline: Outline, folder: Entry | None) -> HttpResponse:
     inside = folder.inside if folder else outline.top
     offers = Offers(here, tool_named("documents")) if here.writes else None
-    for entry in inside if offers else ():
-        entry.offers = offers.of(entry)  # type: ignore[union-attr]
+    if offers:
+        offers.lay(inside)
+    shown, preview = addresses(here, "documents:show"), addresses(here, "documents:preview")
+    for entry in inside:
+        entry.url = shown(entry.uuid) if entry.is_published else preview(entry.uuid)
     entries = [entry for entry in inside if entry.is_published]
     context = {
         "folder": folder,

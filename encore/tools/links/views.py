@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
@@ -15,6 +14,7 @@ from encore.toolkit.decorators import in_tool
 from encore.toolkit.offers import Offers
 from encore.toolkit.outline import outline_in
 from encore.toolkit.pages import closed_page, tool_page
+from encore.toolkit.places import addresses
 from encore.toolkit.registry import tool_named
 from encore.tools.links.content import Link
 
@@ -27,13 +27,18 @@ class WayOut(HttpResponseRedirect):
 @in_tool("links")
 def index(request: HttpRequest, here: Here) -> HttpResponse:
     enter(here)
-    outline = outline_in(here, tool_named("links"), content_of=Q(kind__in=tool_named("links").kind_names))
+    outline = outline_in(here, tool_named("links"), content_of=tool_named("links").kind_names)
+    categories = [entry for entry in outline.top if entry.holds and (here.writes or entry.inside)]
     offers = Offers(here, tool_named("links")) if here.writes else None
-    for entry in outline if offers else ():
-        entry.offers = offers.of(entry)  # type: ignore[union-attr]
+    if offers:
+        offers.lay(outline)
+        offers.lay_moves([category for category in categories if category.is_published], kind="link_category")
+    follow_url, preview = addresses(here, "links:follow"), addresses(here, "links:preview")
+    for entry in outline:
+        entry.url = follow_url(entry.uuid) if entry.is_published else preview(entry.uuid)
     context = {
         "loose": [entry for entry in outline.top if not entry.holds],
-        "categories": [entry for entry in outline.top if entry.holds and (here.writes or entry.inside)],
+        "categories": categories,
         "adds": offers is not None and offers.adds,
         "orders": offers is not None and offers.orders,
         "changed": request.GET.get("changed", ""),
@@ -45,8 +50,8 @@ def index(request: HttpRequest, here: Here) -> HttpResponse:
 @in_tool("links")
 def follow(request: HttpRequest, here: Here, uuid: UUID) -> HttpResponse:
     """Notes that the learner has seen the link, and leads to the address that is stored: to no other."""
-    entry = outline_in(here, tool_named("links"), content_of=Q(kind="link", uuid=uuid)).find(uuid)
-    if entry is None or entry.content is None:
+    entry = outline_in(here, tool_named("links"), content_for=uuid).find(uuid)
+    if entry is None or entry.holds or entry.content is None:
         raise Http404
     elif entry.is_closed:
         return closed_page(request, here, entry)
