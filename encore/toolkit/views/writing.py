@@ -59,12 +59,15 @@ def edit(request: HttpRequest, here: Here, tool: Tool, uuid: UUID) -> HttpRespon
         return _editor(request, here, writing, form)
     elif not form.is_valid():
         return HttpResponse(status=422) if in_background else _editor(request, here, writing, form)
+    publishes = request.POST.get("do") == "publish"
     try:
-        draft = _save(here, writing, form, publishes=request.POST.get("do") == "publish")
+        draft = _save(here, writing, form, publishes=publishes and not why_not_publish(here))
     except DraftMoved as moved:
         return HttpResponse(status=409) if in_background else _conflict(request, here, writing, str(moved))
     if in_background:
         return JsonResponse({"stamp": draft.stamp, "seen": writing.seen} if draft else {})
+    if publishes and (why := why_not_publish(here)):
+        messages.warning(request, why)  # what was written is kept all the same
     return _saved(request, here, find(here, tool, uuid))
 
 
@@ -97,6 +100,9 @@ def publish_draft(request: HttpRequest, here: Here, tool: Tool, uuid: UUID) -> H
     writing = find(here, tool, uuid)
     if writing.draft is None:
         messages.info(request, _("This is published already."))
+    elif not writing.title.strip():
+        messages.error(request, _("Give it a title before you publish it."))
+        return redirect(address(here, f"{tool.name}:edit", uuid=uuid))
     elif request.POST.get("stamp", str(writing.stamp)) != str(writing.stamp):
         messages.warning(request, _("The draft was changed in the meantime. Look at it again before you publish it."))
         return redirect(address(here, f"{tool.name}:preview", uuid=uuid))

@@ -305,8 +305,37 @@ def test_an_assistant_writes_drafts_and_is_told_who_publishes(place, get, post, 
 
     assert "Only a teacher of this course can publish" in page
     assert "Save and publish" not in page
-    assert response.status_code == 403
-    assert not Draft.objects.exists()
+    assert response["Location"] == address(here, "documents:preview", uuid=key)
+    assert drafts_in(here).get().title == "Mine"
+    assert not shown_in(here).exists()
+
+
+def test_an_assistant_cannot_publish_a_draft(place, write, post, asif):
+    item = write(place(asif), "Mine", published=False)
+
+    assert post(place(asif), "documents:publish", uuid=item.uuid).status_code == 403
+    assert not shown_in(place(asif)).exists()
+
+
+def test_a_draft_is_published_as_it_was_looked_at(place, write, post, dolores, asif):
+    here = place(dolores)
+    item = write(here, "Soon", published=False)
+    save_draft(drafts_in(here).get(), place(asif), title="Changed", content=kind_named("page").content(), stamp=1)
+
+    post(here, "documents:publish", {"stamp": "1"}, uuid=item.uuid)
+    assert not shown_in(here).exists()
+    post(here, "documents:publish", {"stamp": "2"}, uuid=item.uuid)
+
+    assert shown_in(here).get().title == "Changed"
+
+
+def test_a_draft_without_a_title_is_not_published(place, write, post, dolores):
+    item = write(place(dolores), "", published=False)
+
+    response = post(place(dolores), "documents:publish", {"stamp": "1"}, uuid=item.uuid)
+
+    assert response["Location"] == address(place(dolores), "documents:edit", uuid=item.uuid)
+    assert not Version.objects.exists()
 
 
 def test_a_picture_is_taken_up_in_a_text_that_is_not_saved_yet(place, post, get, dolores, amina, autumn):
@@ -423,7 +452,109 @@ def test_another_file_takes_the_place_of_one(place, add, post, get, dolores, ami
     assert b"".join(file.streaming_content) == b"new"
 
 
+# Arranging
+
+
+def test_things_are_moved_into_a_folder_published_or_not(place, write, get, post, dolores):
+    here = place(dolores)
+    folder = write(here, "Folder", kind="folder")
+    page, draft = write(here, "Page"), write(here, "Draft", published=False)
+
+    assert "At the top" in text(get(here, "documents:place", uuid=page.uuid))
+    for item in (page, draft):
+        post(here, "documents:place", {"parent": str(folder.uuid)}, uuid=item.uuid)
+
+    assert shown_in(here, kind="page").get().parent_id == folder.pk
+    assert drafts_in(here).get().parent_id == folder.pk
+
+
+def test_a_folder_is_not_offered_as_a_place_for_itself(place, write, get, post, dolores):
+    here = place(dolores)
+    outer = write(here, "Outer", kind="folder")
+    inner = write(here, "Inner", kind="folder", parent=outer)
+
+    page = get(here, "documents:place", uuid=outer.uuid)
+    post(here, "documents:place", {"parent": str(inner.uuid)}, uuid=outer.uuid)
+
+    assert [value for value, _label in page.context["form"].fields["parent"].choices] == [""]
+    assert shown_in(here).get(pk=outer.pk).parent_id is None
+
+
+def test_removing_says_what_goes_and_what_stays(place, write, get, post, dolores, amina, autumn):
+    here = place(dolores)
+    folder = write(here, "Folder", kind="folder")
+    page = write(here, "Page", parent=folder)
+    get(place(amina, autumn), "documents:show", uuid=page.uuid)
+
+    question = text(get(here, "documents:remove", uuid=folder.uuid))
+    post(here, "documents:remove", uuid=folder.uuid)
+
+    assert "with 1 item that lies in it" in question
+    assert "Learners of 1 running session no longer find it" in question
+    assert "What 1 learner did with it" in question
+    assert get(place(amina, autumn), "documents:show", uuid=page.uuid).status_code == 404
+    assert Completion.objects.count() == 1
+
+
+def test_a_draft_is_thrown_away_after_a_question(place, write, get, post, dolores):
+    here = place(dolores)
+    item = write(here, "Never", published=False)
+
+    assert "it was never published" in text(get(here, "documents:discard", uuid=item.uuid))
+    post(here, "documents:discard", uuid=item.uuid)
+
+    assert not Item.objects.exists()
+
+
+def test_what_was_just_changed_is_marked(place, write, post, client_of, dolores):
+    here = place(dolores)
+    item = write(here, "Page")
+
+    response = post(here, "documents:visibility", {"visible": "no"}, uuid=item.uuid)
+
+    assert "just-changed" in text(client_of(dolores).get(response["Location"]))
+
+
 # In a session
+
+
+def test_a_coach_gives_a_file_another_content_for_this_session(
+    place, add, get, post, dolores, chidi, amina, boris, autumn, spring, ethics
+):
+    item = add(place(dolores), "plan.pdf", b"everybody")
+    before = course_dump(ethics)
+    data = {"title": "Plan", "seen": "1", "upload": SimpleUploadedFile("plan.pdf", b"autumn"), "do": "publish"}
+
+    post(place(chidi, autumn), "documents:edit", data, uuid=item.uuid)
+
+    def content(here):
+        file = shown_in(here).get().content["file"]
+        return b"".join(get(here, "files:show", uuid=file, name="x").streaming_content)
+
+    assert content(place(amina, autumn)) == b"autumn"
+    assert content(place(boris, spring)) == b"everybody"
+    own = shown_in(place(amina, autumn)).get().content["file"]
+    assert get(place(boris, spring), "files:show", uuid=own, name="x").status_code == 404
+    assert course_dump(ethics) == before
+
+
+def test_another_title_alone_keeps_the_file(place, add, get, post, dolores, chidi, amina, autumn):
+    item = add(place(dolores), "plan.pdf", b"everybody")
+
+    post(place(chidi, autumn), "documents:edit", {"title": "Our plan", "seen": "1", "do": "publish"}, uuid=item.uuid)
+
+    shown = shown_in(place(amina, autumn)).get()
+    assert shown.title == "Our plan"
+    assert get(place(amina, autumn), "files:show", uuid=shown.content["file"], name="x").status_code == 200
+
+
+def test_nothing_is_put_into_a_folder_of_another_session(place, write, get, post, chidi, carla, autumn, spring):
+    theirs = write(place(carla, spring), "Theirs", kind="folder")
+    here = place(chidi, autumn)
+
+    assert post(here, "documents:edit", {"title": "X"}, f"?kind=page&in={theirs.uuid}", uuid=uuid4()).status_code == 404
+    assert get(here, "documents:upload_files_into", uuid=theirs.uuid).status_code == 404
+    assert Item.objects.count() == 1
 
 
 def test_nothing_a_coach_does_on_the_pages_touches_the_course(
