@@ -1,5 +1,6 @@
 """What a visitor of the demo finds."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -85,6 +86,17 @@ def test_every_picture_and_file_in_a_content_has_a_use(demo):
     with_pictures = [v for v in Version.objects.filter(item__kind="page") if 'src="file:' in v.content["text"]]
     assert with_pictures
     assert all(version.file_uses.exists() for version in with_pictures)
+
+
+def test_pages_name_each_other(demo):
+    named = {
+        uuid
+        for version in Version.objects.filter(item__kind="page")
+        for uuid in re.findall(r'href="item:([0-9a-f-]{36})"', version.content["text"])
+    }
+
+    assert len(named) >= 6
+    assert Item.objects.filter(kind="page", uuid__in=named, lines__isnull=False).distinct().count() == len(named)
 
 
 def test_folders_stand_in_the_order_of_the_source(demo):
