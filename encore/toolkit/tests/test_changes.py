@@ -86,6 +86,18 @@ def test_a_coach_sees_what_differs_here_from_the_course(place, write, get, dolor
     assert "As in the course" not in page
 
 
+def test_what_the_course_hides_itself_is_no_difference(place, write, get, dolores, chidi, autumn):
+    both, shown = write(place(dolores), "Hidden everywhere"), write(place(dolores), "Shown in autumn")
+    for item in (both, shown):
+        set_visible(item, place(dolores), False)
+    set_visible(shown, place(chidi, autumn), True)
+
+    page = text(get(place(chidi, autumn), "changes:index"))
+
+    assert "Hidden everywhere" not in page
+    assert "Shown here" in page
+
+
 def test_a_session_does_not_show_the_courses_drafts(place, write, get, dolores, chidi, autumn):
     write(place(dolores), "Secret draft", published=False)
 

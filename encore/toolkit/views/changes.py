@@ -15,7 +15,7 @@ from encore.courses.context import Here
 from encore.courses.decorators import in_course
 from encore.courses.words import Access
 from encore.toolkit.errors import NotAllowed
-from encore.toolkit.models import Draft
+from encore.toolkit.models import Draft, ItemSettings
 from encore.toolkit.pages import tool_page
 from encore.toolkit.permission import why_not_publish
 from encore.toolkit.places import address
@@ -97,10 +97,17 @@ def _state(here: Here, draft: Draft, shown: dict[int, str]) -> str:
 
 
 def _differences(here: Here) -> list[dict[str, Any]]:
-    """What a session has of its own, or hides."""
-    items = shown_in(here, hidden=True)
+    """What a session has of its own, hides, or shows where the course hides it."""
+    settings = ItemSettings.objects.filter(session_course=here.session_course, visible__isnull=False)
+    visible = dict(settings.values_list("item", "visible"))
     return [
-        {"item": item, "kind": kind_named(item.kind), "url": tool_of_kind(item.kind).page_of(item, here)}
-        for item in items
-        if item.session_course_id or item.version_place or item.is_hidden
+        {
+            "item": item,
+            "kind": kind_named(item.kind),
+            "url": tool_of_kind(item.kind).page_of(item, here),
+            "hidden": visible.get(item.pk) is False,
+            "shown": visible.get(item.pk) is True,
+        }
+        for item in shown_in(here, hidden=True)
+        if item.session_course_id or item.version_place or item.pk in visible
     ]
