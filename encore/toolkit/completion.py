@@ -22,6 +22,12 @@ class Seeable(Protocol):
     version_id: int
 
 
+class Seen(Seeable, Protocol):
+    """An entry of an outline."""
+
+    seen_at: datetime | None
+
+
 def see(item: Seeable, here: Here) -> Completion | None:
     """Note that the learner has seen an item; None where nothing is recorded (design: access)."""
     enrolment = enter(here)
@@ -33,10 +39,10 @@ def see(item: Seeable, here: Here) -> Completion | None:
     return known or mine.get()
 
 
-def visit(entry: Seeable, here: Here, *, last_at: datetime | None) -> None:
-    """As `see`, where it is known when the learner saw the item last (None: never): no query but to write."""
+def visit(entry: Seen, here: Here) -> None:
+    """As `see`, for an entry of an outline: it knows when the learner saw it last, so nothing is asked but to write."""
     if enrolment := enter(here):
-        note_seen(entry, here, enrolment, last_at=last_at)
+        note_seen(entry, here, enrolment, last_at=entry.seen_at)
 
 
 def note_seen(item: Seeable, here: Here, enrolment: Enrolment, *, last_at: datetime | None) -> None:

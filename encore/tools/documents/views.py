@@ -51,7 +51,7 @@ def show(request: HttpRequest, here: Here, uuid: UUID) -> HttpResponse:
         return redirect(address(here, "documents:preview", uuid=uuid))
     elif entry.holds:
         return _list(request, here, outline, entry)
-    visit(entry, here, last_at=entry.seen_at)
+    visit(entry, here)
     previous, following = outline.beside(entry)
     context = {
         "entry": entry,

@@ -55,5 +55,5 @@ def follow(request: HttpRequest, here: Here, uuid: UUID) -> HttpResponse:
         raise Http404
     elif entry.is_closed:
         return closed_page(request, here, entry)
-    visit(entry, here, last_at=entry.seen_at)
+    visit(entry, here)
     return WayOut(Link.read(entry.content).url)
