@@ -145,15 +145,18 @@ class Visitor:
 
     def field(self, label: str) -> Locator:
         """The field under this label, which may go on to say that it is required."""
-        return self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*(required)?\s*$"))
+        labelled = self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}\s*(required)?\s*$"))
+        return labelled.and_(self.page.locator("input, select, textarea"))
 
     def fill(self, label: str, value: str) -> None:
         self.field(label).fill(value)
 
     def write(self, text: str, field: str = "Text") -> None:
-        """Type into the editor; without JavaScript, into the field that it stands for."""
+        """Type into the editor, once it has come."""
+        expect(self.page.get_by_role("toolbar", name="Format")).to_be_visible()
         box = self.page.get_by_role("textbox", name=field, exact=True)
         box.focus()
+        expect(box).to_be_focused()
         self.page.keyboard.insert_text(text)
         expect(box).to_contain_text(text)
 
@@ -170,9 +173,9 @@ class Visitor:
         self.page.get_by_role("link", name=name, exact=True).last.click()
         self.page.wait_for_load_state()
 
-    def choose(self, menu: str, entry: str) -> None:
-        """Open the menu of that name and take an entry, be it a link or a button."""
-        self.page.get_by_role("button", name=menu, exact=True).click()
+    def choose(self, entry: str, of: str) -> None:
+        """Open the menu of that thing and take an entry, be it a link or a button."""
+        self.page.get_by_role("button", name=re.compile(rf"^\w+\s*: {re.escape(of)}$")).click()
         panel = self.page.locator(".menu-panel:popover-open")
         panel.get_by_text(entry, exact=True).click()
         self.page.wait_for_load_state()

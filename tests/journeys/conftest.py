@@ -48,10 +48,13 @@ ETHICS;Ethics at work;Conduct;dolores;english
     "sessions": f"""\
 SessionName;DateStart;DateEnd;Users;Courses;VisibilityAfterExpiration
 Day shift;{FIRST_DAY};{LAST_DAY};amina;FIRE[chidi]|ETHICS;read_only
+Early shift;{FIRST_DAY};{LAST_DAY};amina;FIRE[chidi];read_only
 Night shift;{FIRST_DAY};{LAST_DAY};boris;FIRE[chidi];read_only
+Late shift;{FIRST_DAY};{LAST_DAY};boris;FIRE[chidi];read_only
 Ends read only;{FIRST_DAY};{LAST_DAY};amina;FIRE[chidi];accessible
 Ends open;{FIRST_DAY};{LAST_DAY};amina;FIRE[chidi];read_only
 Ends closed;{FIRST_DAY};{LAST_DAY};amina;FIRE[chidi];read_only
+Called off;{FIRST_DAY};{LAST_DAY};amina;FIRE[chidi];read_only
 """,
 }
 
