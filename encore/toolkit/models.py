@@ -16,7 +16,7 @@ class Item(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="items")
-    session_course = models.ForeignKey(SessionCourse, null=True, on_delete=models.CASCADE, related_name="items")
+    session_course = models.ForeignKey(SessionCourse, null=True, on_delete=models.PROTECT, related_name="items")
     kind = models.CharField(max_length=40)
     created_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()
@@ -44,7 +44,7 @@ class Version(models.Model):
     """One published state of an item's content. Never changes. `content` fits the kind's schema (toolkit.content)."""
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="versions")
-    session_course = models.ForeignKey(SessionCourse, null=True, on_delete=models.CASCADE, related_name="versions")
+    session_course = models.ForeignKey(SessionCourse, null=True, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=250)
     content = models.JSONField()
@@ -93,7 +93,7 @@ class Line(models.Model):
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="lines")
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="lines")
-    version = models.ForeignKey(Version, null=True, on_delete=models.PROTECT, related_name="lines")
+    version = models.ForeignKey(Version, null=True, on_delete=models.RESTRICT, related_name="lines")
     parent = models.ForeignKey(Item, null=True, on_delete=models.SET_NULL, related_name="child_lines")
     position = models.PositiveIntegerField(default=0)
 

@@ -179,7 +179,7 @@ def add_courses(
 
 @transaction.atomic
 def remove_courses(session: CourseSession, courses: Iterable[int], *, by: Person, at: datetime) -> None:
-    """Take courses (ids) out of a session. Raises CannotDo where learners have left results in one of them."""
+    """Take courses (ids) out of a session. Raises CannotDo where learners left results, or coaches wrote something."""
     rows = session.session_courses.filter(course__in=list(courses)).select_related("course")
     for row in rows:
         try:
@@ -187,7 +187,8 @@ def remove_courses(session: CourseSession, courses: Iterable[int], *, by: Person
                 row.delete()
         except ProtectedError:
             raise CannotDo(
-                _("“%(course)s” has results of learners in this session, so it stays.") % {"course": row.course}
+                _("“%(course)s” has results of learners, or something written for this session only, so it stays.")
+                % {"course": row.course}
             ) from None
         record("remove course", session, by=by, at=at, session_id=session.pk, changes={"course": row.course_id})
 

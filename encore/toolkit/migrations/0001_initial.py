@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                     "session_course",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="items",
                         to="courses.sessioncourse",
                     ),
@@ -247,7 +247,7 @@ class Migration(migrations.Migration):
                     "session_course",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="versions",
                         to="courses.sessioncourse",
                     ),
@@ -287,7 +287,7 @@ class Migration(migrations.Migration):
                     "version",
                     models.ForeignKey(
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="lines",
                         to="toolkit.version",
                     ),
