@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from encore.base.text import fold
 from encore.people.words import Role
 
 
@@ -45,9 +46,9 @@ class Person(AbstractBaseUser):
     is_teacher = models.BooleanField(_("teacher"), default=False)
     is_hr_manager = models.BooleanField(_("HR manager"), default=False)
     created_at = models.DateTimeField()
-    search_text = models.CharField(
-        max_length=500, editable=False
-    )  # kept by save(): names, username, e-mail, code, folded
+    # Kept by save() and `fold_names`: what is searched, and "last first", which is how lists by name are sorted.
+    search_text = models.CharField(max_length=500, editable=False)
+    sort_name = models.CharField(max_length=300, editable=False)
 
     objects = PersonManager()
     USERNAME_FIELD = "username"
@@ -55,7 +56,7 @@ class Person(AbstractBaseUser):
     REQUIRED_FIELDS = ["email"]
 
     class Meta:
-        ordering = ["last_name", "first_name", "id"]
+        ordering = ["sort_name", "id"]
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints = [
@@ -65,7 +66,7 @@ class Person(AbstractBaseUser):
             ),
         ]
         indexes = [
-            models.Index(fields=["last_name", "first_name", "id"], name="people_by_name"),
+            models.Index(fields=["sort_name", "id"], name="people_by_name"),
             models.Index(Lower("email"), name="people_by_email"),
         ]
 
@@ -75,6 +76,11 @@ class Person(AbstractBaseUser):
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.username
+
+    @property
+    def listed_name(self) -> str:
+        """As lists sorted by last name write it; somebody's only name stands alone."""
+        return ", ".join(name for name in (self.last_name, self.first_name) if name) or self.username
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -102,16 +108,17 @@ class Person(AbstractBaseUser):
         return self.name
 
     def save(self, *args, **kwargs):
-        self.search_text = search_text(self)
+        fold_names(self)
         if (fields := kwargs.get("update_fields")) is not None:
-            kwargs["update_fields"] = {*fields, "search_text"}
+            kwargs["update_fields"] = {*fields, *FOLDED}
         super().save(*args, **kwargs)
 
 
-def search_text(person: Person) -> str:
-    """What a search for a person looks in: lower case, without accents. Also for bulk_create, which skips save()."""
-    from encore.base.text import fold
+FOLDED = ("search_text", "sort_name")
 
+
+def fold_names(person: Person) -> None:
+    """Fill the FOLDED fields, in lower case and without accents. For bulk_create and bulk_update, which skip save()."""
     parts = (
         person.first_name,
         person.last_name,
@@ -120,7 +127,8 @@ def search_text(person: Person) -> str:
         person.email,
         person.official_code,
     )
-    return fold(" ".join(part for part in parts if part))[:500]
+    person.search_text = fold(" ".join(part for part in parts if part))[:500]
+    person.sort_name = (fold(f"{person.last_name} {person.first_name}") or fold(person.username))[:300]
 
 
 class SchoolClass(models.Model):
@@ -133,15 +141,22 @@ class SchoolClass(models.Model):
     people: models.ManyToManyField = models.ManyToManyField(
         Person, through="ClassMember", through_fields=("school_class", "person"), related_name="school_classes"
     )
+    search_text = models.CharField(max_length=200, editable=False)  # kept by save(): the name, folded
 
     class Meta:
-        ordering = [Lower("name"), "id"]
+        ordering = ["search_text", "id"]
         verbose_name = _("class")
         verbose_name_plural = _("classes")
         constraints = [models.UniqueConstraint(Lower("name"), name="class_name_is_unique")]
 
     def __str__(self):
         return self.name
+
+    def save(self, *args, **kwargs):
+        self.search_text = fold(self.name)[:200]
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "search_text"}
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("school_class", args=[self.uuid])

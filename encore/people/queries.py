@@ -23,8 +23,8 @@ OUR_CAPITALS = str.maketrans(ascii_uppercase, ascii_lowercase)
 AT_ONCE = 5000  # values in one "in (…)"
 
 PEOPLE_ORDERS: dict[str, tuple[Any, ...]] = {
-    "name": ("last_name", "first_name", "id"),
-    "-name": ("-last_name", "-first_name", "-id"),
+    "name": ("sort_name", "id"),
+    "-name": ("-sort_name", "-id"),
     "username": (Lower("username"), "id"),
     "-username": (Lower("username").desc(), "-id"),
     "email": (Lower("email"), "id"),
@@ -33,10 +33,10 @@ PEOPLE_ORDERS: dict[str, tuple[Any, ...]] = {
     "-last_login": (F("last_login").desc(nulls_last=True), "-id"),
 }
 CLASSES_ORDERS: dict[str, tuple[Any, ...]] = {
-    "name": (Lower("name"), "id"),
-    "-name": (Lower("name").desc(), "-id"),
-    "people": ("people_count", Lower("name")),
-    "-people": ("-people_count", Lower("name")),
+    "name": ("search_text", "id"),
+    "-name": ("-search_text", "-id"),
+    "people": ("people_count", "search_text", "id"),
+    "-people": ("-people_count", "search_text", "id"),
 }
 
 
@@ -96,8 +96,8 @@ def people_by_email(addresses: Iterable[str]) -> dict[str, Person]:
 def search_classes(q: str = "") -> QuerySet[SchoolClass]:
     """Classes whose name holds every word of `q`."""
     classes = SchoolClass.objects.all()
-    for word in q.replace("\0", " ").split():
-        classes = classes.filter(name__icontains=word)
+    for word in fold(q).split():
+        classes = classes.filter(search_text__contains=word)
     return classes
 
 

@@ -59,7 +59,7 @@ def fellow_learners(here: Here) -> QuerySet[Person]:
     return (
         Person.objects.filter(Exists(enrolments.filter(person=OuterRef("pk"))), is_active=True)
         .exclude(pk=here.person.pk)
-        .order_by("last_name", "first_name", "pk")
+        .order_by("sort_name", "pk")
     )
 
 
@@ -70,11 +70,7 @@ def learners_in(here: Here, *, q: str = "", state: str = "") -> QuerySet[Enrolme
     enrolments = Enrolment.objects.filter(session=here.session, is_latest=True, state__in=states)
     if q:
         enrolments = enrolments.filter(person__in=search_people(q).order_by())
-    return (
-        enrolments.exclude(Exists(excluded))
-        .select_related("person")
-        .order_by("person__last_name", "person__first_name", "pk")
-    )
+    return enrolments.exclude(Exists(excluded)).select_related("person").order_by("person__sort_name", "pk")
 
 
 def left_off(here: Here) -> tuple[str, str] | None:

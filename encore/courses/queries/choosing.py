@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Lower, StrIndex, Substr
+from django.db.models.functions import StrIndex, Substr
 
 from encore.base.text import fold
 from encore.courses.models import Course, CourseSession, Enrolment, SessionClass, SessionCourse
@@ -28,7 +28,7 @@ def people_to_enrol(
         people = people.filter(class_memberships__school_class=school_class)
     if idle:
         people = people.exclude(Exists(_live()))
-    return people.order_by("last_name", "first_name", "id")
+    return people.order_by("sort_name", "id")
 
 
 def learners_in(session: CourseSession, *, q: str = "") -> QuerySet[Enrolment]:
@@ -36,7 +36,7 @@ def learners_in(session: CourseSession, *, q: str = "") -> QuerySet[Enrolment]:
     enrolments = Enrolment.objects.filter(session=session, state__in=Enrolment.LIVE)
     for word in fold(q).split():
         enrolments = enrolments.filter(person__search_text__contains=word)
-    return enrolments.select_related("person").order_by("person__last_name", "person__first_name", "person_id")
+    return enrolments.select_related("person").order_by("person__sort_name", "person_id")
 
 
 def courses_to_add(
@@ -61,7 +61,7 @@ def classes_to_add(session: CourseSession, *, q: str = "") -> QuerySet[SchoolCla
     """Classes that are not in the session, each with `people_count`."""
     used = SessionClass.objects.filter(session=session, school_class=OuterRef("pk"))
     found = search_classes(q).exclude(Exists(used)).annotate(people_count=Count("members"))
-    return found.order_by(Lower("name"), "id")
+    return found.order_by("search_text", "id")
 
 
 def newcomers(session: CourseSession, school_class: SchoolClass) -> int:
@@ -72,7 +72,7 @@ def newcomers(session: CourseSession, school_class: SchoolClass) -> int:
 def find_people(q: str) -> QuerySet[Person]:
     """A few active people for a type-ahead search; nobody for an empty one."""
     people = search_people(q).filter(is_active=True) if fold(q) else Person.objects.none()
-    return people.order_by("last_name", "first_name", "id")[:AT_ONCE]
+    return people.order_by("sort_name", "id")[:AT_ONCE]
 
 
 def find_sessions(q: str, among: QuerySet[CourseSession]) -> QuerySet[CourseSession]:

@@ -86,7 +86,7 @@ def people_in(session: CourseSession, *, q: str = "", state: str = "", source: s
         enrolments = enrolments.filter(state=state)
     if source:
         enrolments = enrolments.filter(Exists(_of_source(source)))
-    return enrolments.order_by("person__last_name", "person__first_name", "person_id")
+    return enrolments.order_by("person__sort_name", "person_id")
 
 
 def counts_by_state(session: CourseSession) -> dict[str, int]:
@@ -141,7 +141,7 @@ def classes_of(session: CourseSession) -> QuerySet[SessionClass]:
         SessionClass.objects.filter(session=session)
         .select_related("school_class")
         .annotate(members=_count(members), here=_count(through))
-        .order_by("school_class__name", "id")
+        .order_by("school_class__search_text", "id")
     )
 
 
@@ -153,7 +153,7 @@ def only_through(session: CourseSession, school_class: SchoolClass) -> QuerySet[
         .filter(Exists(sources.filter(school_class=school_class)))
         .exclude(Exists(sources.exclude(kind="class", school_class=school_class)))
         .select_related("person")
-        .order_by("person__last_name", "person__first_name", "person_id")
+        .order_by("person__sort_name", "person_id")
     )
 
 
@@ -177,7 +177,7 @@ def usual_sources(session: CourseSession) -> list[tuple[str, str]]:
     """The ways in which people came here, as choices of a filter; one query."""
     used = (
         EnrolmentSource.objects.filter(enrolment__session=session)
-        .order_by("kind", "school_class__name")
+        .order_by("kind", "school_class__search_text")
         .values_list("kind", "school_class", "school_class__name")
         .distinct()
     )

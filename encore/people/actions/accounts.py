@@ -15,7 +15,7 @@ from encore.ledger.models import AuditEntry
 from encore.people.actions.power import require_grant, require_manager, require_power, saving
 from encore.people.checks import problem_of
 from encore.people.errors import LastAdministrator, NotYourself
-from encore.people.models import Person, search_text
+from encore.people.models import FOLDED, Person, fold_names
 from encore.people.words import Role
 
 BATCH = 500
@@ -90,9 +90,9 @@ def update_people(
     fields = sorted({field for change in changes.values() for field in change})
     if touched:
         for person in touched:
-            person.search_text = search_text(person)
+            fold_names(person)
         with saving():
-            Person.objects.bulk_update(touched, [*fields, "search_text"], batch_size=BATCH)
+            Person.objects.bulk_update(touched, [*fields, *FOLDED], batch_size=BATCH)
             _record_many("update_person", touched, by=by, at=at, changes=changes)
     return {person.pk: changes[person.pk] for person in touched}
 
@@ -155,7 +155,7 @@ def _built(new: NewPerson, at: datetime) -> Person:
     for role in new.roles:
         setattr(person, f"is_{role}", True)
     person.password = new.password or make_password(None)
-    person.search_text = search_text(person)
+    fold_names(person)
     return person
 
 
