@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import ngettext_lazy
 
+from encore.base.text import fold
 from encore.courses.models import CourseCoach, CourseSession, Enrolment, GeneralCoach
 from encore.courses.rules import Decision, Spell, Standing, Terms, coach_window, decide, learner_window
 from encore.courses.windows import enrolment_terms, terms_of
@@ -164,5 +165,5 @@ def _everybody(session: CourseSession) -> list[tuple[str, Standing]]:
                 course_coach=tuple(spells[person]["course"]) if person in spells else (),
             ),
         )
-        for person, name in sorted(names.items(), key=lambda pair: pair[1].casefold())
+        for person, name in sorted(names.items(), key=lambda pair: fold(pair[1]))
     ]

@@ -73,7 +73,7 @@ class Lists:
     @property
     def categories(self) -> list[tuple[int, str]]:
         """The session categories there are among them, by name."""
-        return sorted({mine.category for mine in self if mine.category}, key=lambda pair: pair[1].casefold())
+        return sorted({mine.category for mine in self if mine.category}, key=lambda pair: fold(pair[1]))
 
     def found(self, q: str = "", category: int | None = None) -> Lists:
         """What the search box and the category filter leave. One query where words are searched for, else none."""
@@ -114,8 +114,8 @@ def enrolment_in(session: CourseSession) -> Enrolment | None:
 
 def coach_names(session: Any) -> list[str]:
     """The coaches of a session that `sessions_in` fetched, general coaches first, each once."""
-    general = sorted((session.general_coach_names or "").split(BETWEEN_NAMES))
-    course = sorted((session.course_coach_names or "").split(BETWEEN_NAMES))
+    general = sorted((session.general_coach_names or "").split(BETWEEN_NAMES), key=fold)
+    course = sorted((session.course_coach_names or "").split(BETWEEN_NAMES), key=fold)
     return [name for name in dict.fromkeys(general + course) if name]
 
 

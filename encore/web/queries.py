@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
 
 from encore.base.prepared import Prepared
 from encore.courses.context import Here
@@ -22,6 +21,7 @@ from encore.courses.models import (
     GeneralCoach,
     SessionCourse,
 )
+from encore.courses.models.course import folded_title
 from encore.ledger.mailing import TRIES
 from encore.ledger.models import Mail
 from encore.people.models import Person
@@ -138,7 +138,7 @@ def courses_taught(person: Person) -> QuerySet[CourseTeacher]:
             sessions=Count("course__session_courses", distinct=True),
             drafts=Count("course__items__drafts", filter=Q(course__items__drafts__session_course=None), distinct=True),
         )
-        .order_by(Lower("course__title"), "course")
+        .order_by(folded_title("course__search_text"), "course_id")
     )
 
 

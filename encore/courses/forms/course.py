@@ -10,6 +10,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from encore.base.text import fold
 from encore.courses.forms.choices import Choice, IdsField, PeopleField, numbers_in, person_choice
 from encore.courses.models import Course, CourseCategory, CourseTeacher
 from encore.courses.models.course import course_code
@@ -28,7 +29,7 @@ def languages(also: str = "") -> list[tuple[str, str]]:
     known = {code: language_words(code) for code, facts in LANG_INFO.items() if "name_local" in facts}
     if also and also not in known:
         known[also] = also
-    return sorted(known.items(), key=lambda pair: pair[1].casefold())
+    return sorted(known.items(), key=lambda pair: fold(pair[1]))
 
 
 class CourseForm(forms.Form):

@@ -4,10 +4,12 @@ from pathlib import PurePosixPath
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import Value
+from django.db.models.functions import Lower, StrIndex, Substr
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from encore.base.text import fold
 from encore.people.models import Person
 
 course_code = RegexValidator(
@@ -31,6 +33,11 @@ class CourseCategory(models.Model):
         return self.name
 
 
+def folded_title(search_text: str = "search_text") -> Substr:
+    """The title in a course's search text (code, space, title; no code has a space), to be sorted and searched by."""
+    return Substr(search_text, StrIndex(search_text, Value(" ")) + 1)
+
+
 class Course(models.Model):
     """A course. Learners meet it through a session; `/courses/<code>/` is where it is written."""
 
@@ -52,7 +59,7 @@ class Course(models.Model):
     search_text = models.CharField(max_length=400, editable=False)
 
     class Meta:
-        ordering = ["title", "id"]
+        ordering = [folded_title(), "id"]
         verbose_name = _("course")
         verbose_name_plural = _("courses")
         constraints = [models.UniqueConstraint(Lower("code"), name="course_code_is_unique")]
@@ -61,8 +68,6 @@ class Course(models.Model):
         return self.title
 
     def save(self, *args, **kwargs):
-        from encore.base.text import fold
-
         self.search_text = fold(f"{self.code} {self.title}")[:400]
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "search_text"}

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from encore.base.text import fold
 from encore.courses.models.course import Course
 from encore.people.models import Person, SchoolClass
 
@@ -107,8 +108,6 @@ class CourseSession(models.Model):
         return self.title
 
     def save(self, *args, **kwargs):
-        from encore.base.text import fold
-
         self.search_text = fold(self.title)[:300]
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "search_text"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import StrIndex, Substr
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from encore.base.text import fold
 from encore.courses.models import Course, CourseSession, Enrolment, SessionClass, SessionCourse
+from encore.courses.models.course import folded_title
 from encore.people.models import Person, SchoolClass
 from encore.people.queries import search_classes, search_people
 
@@ -107,11 +107,9 @@ def _beginning_with(q: str) -> QuerySet[Person]:
 
 
 def _titles_beginning(courses: QuerySet[Course], q: str) -> QuerySet[Course]:
-    """`search_text` is code, space, title, and a code has no space: the title begins after the first one."""
     words = fold(q)
     if not words:
         return courses
-    title = Substr("search_text", StrIndex("search_text", Value(" ")) + 1)
-    return courses.annotate(folded_title=title).filter(
+    return courses.annotate(folded_title=folded_title()).filter(
         Q(folded_title__startswith=words) | Q(search_text__startswith=words)
     )

@@ -10,18 +10,19 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Lower
 
 from encore.courses.models import Course, CourseCategory, CourseSession, CourseTeacher, SessionCategory, SessionCourse
+from encore.courses.models.course import folded_title
 from encore.courses.queries.choosing import search_courses
 from encore.people.models import Person
 
 ORDERS: dict[str, Sequence[Any]] = {
-    "title": (Lower("title"), "id"),
-    "-title": (Lower("title").desc(), "-id"),
+    "title": (folded_title(), "id"),
+    "-title": (folded_title().desc(), "-id"),
     "code": (Lower("code"),),
     "-code": (Lower("code").desc(),),
-    "category": (Lower("category__name").asc(nulls_last=True), Lower("title"), "id"),
-    "-category": (Lower("category__name").desc(nulls_last=True), Lower("title"), "id"),
-    "sessions": ("sessions", Lower("title"), "id"),
-    "-sessions": ("-sessions", Lower("title"), "id"),
+    "category": (Lower("category__name").asc(nulls_last=True), folded_title(), "id"),
+    "-category": (Lower("category__name").desc(nulls_last=True), folded_title(), "id"),
+    "sessions": ("sessions", folded_title(), "id"),
+    "-sessions": ("-sessions", folded_title(), "id"),
 }
 
 

@@ -112,16 +112,16 @@ def tab_counts(sessions: QuerySet[CourseSession], at: datetime) -> dict[str, int
 
 
 ORDERS: dict[str, Sequence[Any]] = {
-    "title": (Lower("title"), "id"),
-    "-title": (Lower("title").desc(), "-id"),
-    "category": (Lower("category__name").asc(nulls_last=True), Lower("title"), "id"),
-    "-category": (Lower("category__name").desc(nulls_last=True), Lower("title"), "id"),
+    "title": ("search_text", "id"),
+    "-title": ("-search_text", "-id"),
+    "category": (Lower("category__name").asc(nulls_last=True), "search_text", "id"),
+    "-category": (Lower("category__name").desc(nulls_last=True), "search_text", "id"),
     "dates": (F("opens_at").asc(nulls_last=True), F("closes_at").asc(nulls_last=True), "id"),
     "-dates": (F("opens_at").desc(nulls_last=True), F("closes_at").desc(nulls_last=True), "-id"),
-    "learners": ("learners", Lower("title"), "id"),
-    "-learners": ("-learners", Lower("title"), "id"),
-    "state": ("state", Lower("title"), "id"),
-    "-state": ("-state", Lower("title"), "id"),
+    "learners": ("learners", "search_text", "id"),
+    "-learners": ("-learners", "search_text", "id"),
+    "state": ("state", "search_text", "id"),
+    "-state": ("-state", "search_text", "id"),
 }
 # Without a choice: what ends soonest, begins soonest, ended last, was made last.
 OWN_ORDERS: dict[Tab, Sequence[Any]] = {

@@ -43,7 +43,8 @@ def test_courses_are_searched_filtered_and_sorted(as_edna, make_course, make_ses
     def found(query):
         return [course.code for course, *_rest in as_edna.get(COURSES + query).context["rows"]]
 
-    assert found("") == ["FIRE", "ETH"]
+    assert found("") == ["ETH", "FIRE"]
+    assert found("?sort=-title") == ["FIRE", "ETH"]
     assert found("?q=ethique") == ["ETH"]
     assert found(f"?category={category.pk}") == ["FIRE"]
     assert found("?category=none") == ["ETH"]

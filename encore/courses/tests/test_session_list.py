@@ -138,6 +138,14 @@ def test_columns_sort_both_ways(make_session, seen_by, edna, amina, boris, at):
         assert len(titles(seen_by(edna, f"?sort={sort}"))) == 3
 
 
+def test_titles_are_sorted_whatever_their_accents(make_session, seen_by, edna):
+    for title in ("Zagreb", "Élan", "été", "Fire", "Łódź"):
+        make_session(title)
+
+    assert titles(seen_by(edna, "?sort=title")) == ["Élan", "été", "Fire", "Łódź", "Zagreb"]
+    assert titles(seen_by(edna, "?sort=state")) == ["Élan", "été", "Fire", "Łódź", "Zagreb"]
+
+
 def test_fifty_rows_make_a_page(make_session, seen_by, edna, at):
     CourseSession.objects.bulk_create(
         CourseSession(title=f"S{n:03}", time_zone="UTC", owner=edna, created_at=at, changed_at=at) for n in range(53)

@@ -201,6 +201,15 @@ def test_my_courses_are_those_one_writes(client_of, dolores, asif, amina, ethics
     assert "You write no course yet" in words_of(client_of(amina).get("/courses/"))
 
 
+def test_my_courses_are_sorted_by_title_whatever_its_accents(client_of, dolores, make_course):
+    for code, title in (("A", "Zoology"), ("B", "Éthique"), ("C", "Fire")):
+        make_course(code, title, teachers=[dolores])
+
+    page = client_of(dolores).get("/courses/").context["page"]
+
+    assert [row.course.title for row in page] == ["Éthique", "Fire", "Zoology"]
+
+
 def test_an_assistant_without_the_role_finds_my_courses_in_the_menu(client_of, asif, amina, ethics):
     assert 'href="/courses/"' in client_of(asif).get("/").content.decode()
     assert 'href="/courses/"' not in client_of(amina).get("/").content.decode()
