@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from encore.base.display import moment_words
 from encore.courses.models import Course, CourseSession, Enrolment, SessionCategory
+from encore.courses.queries.overview import MANAGED
 from encore.ledger.models import AuditEntry
 from encore.people.models import Person, SchoolClass
 
@@ -72,7 +73,7 @@ def lines_of(entries: Iterable[AuditEntry]) -> list[Line]:
             by=str(entry.by) if entry.by else "",
             deed=_deed(entry, names),
             reason=str(entry.changes.get("reason") or ""),
-            changes=changes_of(entry) if entry.verb == "change" else [],
+            changes=changes_of(entry) if (entry.verb, entry.subject_kind) == ("change", "coursesession") else [],
         )
         for entry in entries
     ]
@@ -85,7 +86,7 @@ def changes_of(entry: AuditEntry) -> list[Change]:
 
 
 def _deed(entry: AuditEntry, names: _Names) -> str:
-    sentence = DEEDS.get(entry.verb)
+    sentence = DEEDS.get(entry.verb) if entry.subject_kind in MANAGED else None
     if sentence is None:
         return f"{entry.verb.replace('_', ' ').capitalize()}: {entry.subject}"
     changes = entry.changes

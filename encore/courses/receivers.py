@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 from django.dispatch import receiver
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from encore.courses.actions.enrolment import enrol, remove_source
 from encore.courses.models import (
@@ -59,15 +60,16 @@ def release_who_left(
 @receiver(class_uses)
 def uses_of_classes(sender: type, *, school_classes: list[int], by: Person, **kwargs: Any) -> list[ClassUse]:
     links = SessionClass.objects.filter(school_class__in=school_classes).select_related("session").order_by("pk")
-    return [
-        ClassUse(
-            school_class=link.school_class_id,
-            label=link.session.title,
-            url=reverse("session_overview", args=[link.session_id]),
-            may_change=by.is_administrator or link.session.owner_id == by.pk,
-        )
-        for link in links
-    ]
+    return [_use(link, by) for link in links]
+
+
+def _use(link: SessionClass, by: Person) -> ClassUse:
+    """A session that the asker does not manage does not exist for them: only that there is one is told."""
+    if by.is_administrator or link.session.owner_id == by.pk:
+        url = reverse("session_overview", args=[link.session_id])
+        return ClassUse(link.school_class_id, label=link.session.title, url=url, may_change=True)
+    else:
+        return ClassUse(link.school_class_id, label=_("a session of somebody else"), url="", may_change=False)
 
 
 @receiver(place_powers)

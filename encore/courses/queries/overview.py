@@ -27,6 +27,8 @@ from encore.courses.models import (
 from encore.ledger.models import AuditEntry
 from encore.people.models import ClassMember, Person, SchoolClass
 
+MANAGED = ("coursesession", "enrolment", "person")  # the kinds of subject that managing a session is about
+
 
 @dataclass
 class CourseRow:
@@ -162,14 +164,22 @@ def waiting_for(session: CourseSession) -> QuerySet[WaitingPerson]:
     return WaitingPerson.objects.filter(session=session).select_related("person", "school_class")
 
 
-def history_of(session: CourseSession) -> QuerySet[AuditEntry]:
-    """What was done to the session and the people in it, the latest first."""
-    return AuditEntry.objects.filter(course_session_id=session.pk).select_related("by").order_by("-id")
+def history_of(session: CourseSession, *, content: bool) -> QuerySet[AuditEntry]:
+    """What was done to the session and the people in it, the latest first. `content`: also to what is written in it.
+
+    Whoever manages a session need not see its content, and an entry about an item names the item.
+    """
+    entries = AuditEntry.objects.filter(course_session_id=session.pk)
+    if not content:
+        entries = entries.filter(subject_kind__in=MANAGED)
+    return entries.select_related("by").order_by("-id")
 
 
 def changed_since(session: CourseSession, moment: datetime) -> QuerySet[AuditEntry]:
     """The changes of the session's fields made after this moment, the first one first."""
-    entries = AuditEntry.objects.filter(course_session_id=session.pk, verb="change", at__gt=moment)
+    entries = AuditEntry.objects.filter(
+        course_session_id=session.pk, subject_kind="coursesession", verb="change", at__gt=moment
+    )
     return entries.select_related("by").order_by("id")
 
 

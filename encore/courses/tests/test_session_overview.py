@@ -12,6 +12,7 @@ from encore.courses.actions.enrolment import enrol, set_personal_time
 from encore.courses.actions.session import add_class, update_session
 from encore.courses.effects import Turn, effects_of
 from encore.courses.models import CourseSession, Enrolment, Release, WaitingPerson
+from encore.ledger.actions import record
 from encore.ledger.models import Mail
 from encore.people.actions import create_class, join_class
 
@@ -484,6 +485,19 @@ def test_who_waits_gets_a_seat_or_is_taken_off_the_list(as_edna, make_session, n
 def test_a_coach_is_sent_away_from_the_overview_with_a_reason(client_of, running, chidi, amina):
     assert client_of(chidi).get(of(running)).status_code == 403
     assert client_of(amina).get(of(running)).status_code == 403
+
+
+def test_who_manages_but_does_not_see_content_reads_no_history_of_it(
+    client_of, sara, edna, make_session, make_course, at
+):
+    session = make_session("Hers", [make_course("ETH")], owner=sara)
+    place = session.session_courses.get()
+    record("change", place, by=edna, at=at, session_id=session.pk, changes={"title": ["A secret", "Another secret"]})
+
+    for page in ("", "history/"):
+        assert str(place) in words(client_of(edna).get(of(session, page)))
+        assert str(place) not in words(client_of(sara).get(of(session, page)))
+        assert "secret" not in words(client_of(edna).get(of(session, page)))
 
 
 def test_nobody_acts_on_people_of_a_session_that_is_not_theirs(client_of, sara, running, hers):

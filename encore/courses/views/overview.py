@@ -31,7 +31,7 @@ from encore.courses.views.links import place_url, session_url
 from encore.courses.views.paging import page_of
 from encore.courses.views.state import changes_from
 from encore.courses.views.steps import next_step
-from encore.courses.words import Access
+from encore.courses.words import Access, Sight
 
 LINES = 8
 PUT_AWAY: tuple[str, ...] = (CourseSession.State.CANCELLED, CourseSession.State.ARCHIVED)
@@ -60,7 +60,7 @@ def session_overview(request: HttpRequest, here: Here) -> HttpResponse:
         "free": free_seats(session),
         "classes": list(classes_of(session)),
         "waiting": waiting,
-        "lines": lines_of(history_of(session)[:LINES]),
+        "lines": lines_of(_history(here)[:LINES]),
         "findings": _findings(here, courses, coaches, counts, len(waiting)),
         "next_step": next_step(session, courses=len(courses)),
         **_people(request, here, counts),
@@ -74,9 +74,13 @@ LIST = 100  # of those waiting; the rest follows when these have gone
 @require_safe
 @in_session(level=Access.MANAGE)
 def session_history(request: HttpRequest, here: Here) -> HttpResponse:
-    page = page_of(history_of(here.session), request)
+    page = page_of(_history(here), request)
     context = {"here": here, "session": here.session, "page": page, "lines": lines_of(page.object_list)}
     return render(request, "courses/session_history.html", context)
+
+
+def _history(here: Here) -> Any:
+    return history_of(here.session, content=here.sees(Sight.CONTENT))
 
 
 def _people(request: HttpRequest, here: Here, counts: dict[str, int]) -> dict[str, Any]:
