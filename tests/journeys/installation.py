@@ -25,9 +25,8 @@ NEEDED = [dev.DIST / "app.css", dev.DIST / "app.js", AXE]
 class Installation:
     """Where it answers, and its command line."""
 
-    def __init__(self, data: Path, env: dict[str, str], port: int):
-        self.data, self.env = data, env
-        self.address = f"http://127.0.0.1:{port}"
+    def __init__(self, address: str, env: dict[str, str]):
+        self.address, self.env = address, env
 
     def encore(self, *words: str | Path) -> str:
         """What `encore WORDS` says. Raises AssertionError with all of it when the command fails."""
