@@ -25,7 +25,7 @@ from encore.ledger.models import DutyDone, Job
 logger = logging.getLogger("encore.worker")
 
 State = Job.State
-STALE = timedelta(seconds=getattr(settings, "JOB_STALE_SECONDS", 60))
+STALE = timedelta(seconds=settings.JOB_STALE_SECONDS)
 BEAT = 2.0  # seconds between two beats
 ATTEMPTS = 5
 TICK = 60.0  # seconds between two looks at the duties
