@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
@@ -12,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from encore.base.display import end_words, start_words
 from encore.courses.context import Here
-from encore.courses.models import CourseCoach, GeneralCoach
+from encore.courses.models import CourseCoach, CourseSession, GeneralCoach
 from encore.courses.rules import Window, coach_window, learner_window, session_window
 from encore.courses.words import Access, Reason, SessionState
 from encore.people.models import Person
@@ -34,6 +36,9 @@ PLAIN: dict[Reason, Promise] = {
 }
 
 
+PUT_AWAY = {SessionState.CANCELLED: Reason.CANCELLED, SessionState.ARCHIVED: Reason.ARCHIVED}
+
+
 @dataclass(frozen=True)
 class Explanation:
     """`sentence` in the reader's zone and language; `ask`: whom to turn to, coaches first."""
@@ -46,13 +51,15 @@ class Explanation:
 
 def explain(here: Here) -> Explanation:
     """One or two queries more than `here` itself, for the people to ask."""
-    return Explanation(sentence(here), _since(here), here.access.until, whom_to_ask(here))
+    return Explanation(sentence(here), _since(here), until(here), whom_to_ask(here))
 
 
 def sentence(here: Here) -> str:
     """Why `here` is as it is, in one sentence. No query."""
+    if here.session and here.access.level in (Access.LISTED, Access.READ) and here.terms.state in PUT_AWAY:
+        return put_away(here.session)
     window = own_window(here)
-    match _reason(here):
+    match here.access.reason:
         case Reason.NOT_YET if window.opens_at:
             return _("Opens on %(date)s.") % {"date": start_words(window.opens_at, get_current_timezone())}
         case Reason.NOT_YET:
@@ -61,10 +68,21 @@ def sentence(here: Here) -> str:
             return _ended(here, window)
         case Reason.DURATION_RUNNING:
             return _duration(here, window)
-        case Reason.CANCELLED if here.session and here.session.state_reason:
-            return _("This session has been cancelled: %(reason)s") % {"reason": here.session.state_reason}
         case reason:
             return str(PLAIN[reason])
+
+
+def until(here: Here) -> datetime | None:
+    """When the clock changes what `sentence` says. What was cancelled or archived waits for nothing."""
+    return None if here.terms.state in PUT_AWAY else here.access.until
+
+
+def put_away(session: CourseSession) -> str:
+    """That a session is cancelled or archived. Its people are told, whatever else keeps their door closed."""
+    if session.state == SessionState.CANCELLED and session.state_reason:
+        return _("This session has been cancelled: %(reason)s") % {"reason": session.state_reason}
+    else:
+        return str(PLAIN[PUT_AWAY[SessionState(session.state)]])
 
 
 def own_window(here: Here) -> Window:
@@ -91,31 +109,30 @@ def days_left(here: Here) -> int | None:
 
 
 def whom_to_ask(here: Here) -> list[Person]:
-    """The course's coaches, else the general coaches, else the session's administrator."""
+    """The course's coaches, else the general coaches, else the session's administrator: who can answer, so never the
+    reader, nobody whose account is closed, and no substitute outside their time."""
     if here.session is None:
         return []
-    if here.session_course:
-        coaches = CourseCoach.objects.filter(session_course=here.session_course).select_related("person")[:3]
-        if coaches:
-            return [coach.person for coach in coaches]
-    general = GeneralCoach.objects.filter(session=here.session).select_related("person")[:3]
-    return [coach.person for coach in general] or ([here.session.owner] if here.session.owner else [])
+    if here.session_course and (
+        coaches := _answering(CourseCoach.objects.filter(session_course=here.session_course), here)
+    ):
+        return coaches
+    owner = here.session.owner
+    asked = [owner] if owner and owner.is_active and owner != here.person else []
+    return _answering(GeneralCoach.objects.filter(session=here.session), here) or asked
 
 
-def _reason(here: Here) -> Reason:
-    """Behind a closed door, that the session is cancelled or archived says more than when it would have opened."""
-    if here.session and here.access.level is Access.LISTED and here.terms.state in _GONE:
-        return _GONE[here.terms.state]
-    else:
-        return here.access.reason
-
-
-_GONE = {SessionState.CANCELLED: Reason.CANCELLED, SessionState.ARCHIVED: Reason.ARCHIVED}
+def _answering(coaches: QuerySet[Any], here: Here) -> list[Person]:
+    today = Q(from_at=None) | Q(from_at__lte=here.at), Q(until_at=None) | Q(until_at__gt=here.at)
+    found = coaches.filter(*today, person__is_active=True).exclude(person=here.person.pk)
+    return [coach.person for coach in found.select_related("person")[:3]]
 
 
 def _since(here: Here) -> datetime | None:
-    """Completing takes the work away at a moment that no clock knows, so the decision cannot tell it."""
-    if here.access.reason is Reason.COMPLETED and here.enrolment is not None:
+    """Completing or archiving takes the work away at a moment that no clock knows, so the decision cannot tell it."""
+    if here.terms.state in PUT_AWAY:
+        return None
+    elif here.access.reason is Reason.COMPLETED and here.enrolment is not None:
         return here.enrolment.completed_at
     else:
         return here.access.since

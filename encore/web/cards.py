@@ -10,7 +10,7 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 
 from encore.courses.context import Here, places_of
-from encore.courses.explaining import days_left, own_window, sentence
+from encore.courses.explaining import days_left, own_window, sentence, until
 from encore.courses.models import CourseSession, Enrolment
 from encore.courses.my_sessions import Mine, coach_names, enrolment_in, sessions_in
 from encore.courses.rules import Window
@@ -48,6 +48,10 @@ class Door:
     @property
     def sentence(self) -> str:
         return sentence(self.here)
+
+    @property
+    def until(self) -> datetime | None:
+        return until(self.here)
 
     @property
     def state(self) -> str:

@@ -50,6 +50,22 @@ def test_a_closed_door_is_no_link_and_says_when_it_opens(client_of, amina, make_
     assert "Opens on 27 Nov 2026, 10:00." in words_of(response)
 
 
+@pytest.mark.parametrize("look", ["cards", "list"])
+def test_a_cancelled_session_says_so_and_why_to_all_its_people(
+    client_of, amina, chidi, sara, make_course, make_session, at, words_of, look
+):
+    facts = {"state": "cancelled", "state_reason": "no room", "opens_at": at + timedelta(days=3), "owner": sara}
+    session = make_session("Winter", [make_course()], [amina], [chidi, sara], **facts)
+
+    for person in (amina, chidi):
+        words = words_of(client_of(person).get(f"/?look={look}"))
+        assert "Cancelled" in words
+        assert "This session has been cancelled: no room" in words
+        assert "Opens on" not in words
+    for address in (f"/?look={look}", f"/sessions/{session.pk}/"):
+        assert "Cancelled no room" in words_of(client_of(sara).get(address))
+
+
 def test_the_first_list_that_holds_something_is_shown(client_of, amina, make_session, at):
     make_session("Winter", [], [amina], opens_at=at + timedelta(days=3))
 
