@@ -39,7 +39,8 @@ def decode(data: bytes) -> tuple[str, str]:
         )
     try:
         return data.decode("utf-8"), "UTF-8"
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        _refuse_broken_utf8(data, error.start)
         return _western(data)
 
 
@@ -69,6 +70,17 @@ def _unmarked_utf16(data: bytes) -> str | None:
         return "utf-16-be"
     else:
         return None
+
+
+def _refuse_broken_utf8(data: bytes, where: int) -> None:
+    """Refuse what is UTF-8 but for a few bytes: read as anything else, every accent in it would be wrong."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    if sum(letter > "\x7f" for letter in text) - broken > broken:
+        raise FileRefused(
+            _("Line %(line)d holds letters that are not UTF-8, as the rest is. Save the file again as “CSV UTF-8”.")
+            % {"line": data.count(b"\n", 0, where) + 1}
+        )
 
 
 def _western(data: bytes) -> tuple[str, str]:

@@ -223,6 +223,8 @@ class People(Kind):
                 self._still_possible(row, person, changes)
             if row.record.value("password"):
                 row.say(_("Has an account: the password in the file is not used."))
+            if not person.is_active:
+                row.say(_("This account is deactivated, and stays so."))
         if missing:
             row.does["roles"] = sorted(missing)
             for role in sorted(missing):

@@ -337,7 +337,8 @@ class Sessions(Kind):
             told["state"] = str(CourseSession.State.PUBLISHED)
         if text := record.value("description"):
             told["description"] = _newlines(text)
-        if name := _one_line(record.value("category")):
+        name = _one_line(record.value("category"))
+        if name and name != "0":  # what other programs write for none
             told["category"] = name.lower()
             if len(name) > 150:
                 row.refuse(_("The name of a category has at most 150 letters."))

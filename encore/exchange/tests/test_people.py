@@ -73,6 +73,14 @@ def test_a_status_never_takes_a_role_away(plan, dolores):
     assert actions(plan("people", file("Ruiz;Dolores;dolores;;user;"), update=True)) == ["nothing"]
 
 
+def test_a_deactivated_account_is_told(plan, make_person):
+    make_person("gone", "Gone", "Person", is_active=False)
+
+    made = plan("people", file("Person;Gone;gone;;;"))
+
+    assert (actions(made), reasons(made)) == (["nothing"], ["This account is deactivated, and stays so."])
+
+
 def test_a_learner_is_enrolled_in_the_course_without_dates(plan, apply, course):
     apply(plan("people", file("Obi;Ada;ada;;user;safety")))
 

@@ -137,6 +137,7 @@ def test_a_column_without_a_heading_is_reported():
         (b"LastName\nHad\0dad\n", "Line 2 holds a NUL character"),
         (b"\xff\xfeL\x00a\x00\x00", "says that it is in UTF-16"),
         (b"LastName\nM\x81ller\n", "an encoding that we cannot tell"),
+        ("LastName\nMüller\nÖzil\n".encode() + b"M\xfcller\n", "Line 4 holds letters that are not UTF-8"),
         (b"%PDF-1.7 and so on", "This is a PDF file."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "an old Excel file (.xls)"),
         ("<html><table><tr><td>LastName</td></tr></table></html>", "This is a web page"),
