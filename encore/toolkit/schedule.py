@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from encore.base.prepared import Prepared
 from encore.courses.context import Here
-from encore.courses.models import Course, CourseExclusion, Enrolment, SessionCourse
+from encore.courses.models import Course, CourseExclusion, CourseSession, Enrolment, SessionCourse
 from encore.courses.moments import Bases, Edge, Moment, Relative, bases, parse, resolve
 from encore.courses.windows import enrolment_terms, terms_of
 from encore.ledger.actions import start_job
@@ -71,7 +71,8 @@ def dates_in(here: Here, items: Iterable[HasKey]) -> dict[int, Dates]:
 def due_next(
     enrolments: Iterable[Enrolment], *, at: datetime, limit: int = 5, place: SessionCourse | None = None
 ) -> list[Due]:
-    """What is due next for these enrolments and not done yet, soonest first; only what shows to them. One query.
+    """What is due next for these enrolments and not done yet, soonest first; only what shows to them, and only where
+    they can work now. One query.
 
     At most `MOST`. `place`: in this course of a session only.
     """
@@ -212,11 +213,26 @@ def _due_rows(sessions: list[int], enrolments: list[int], at: datetime) -> Query
     return (
         with_current_line(Schedule.objects.filter(session_course__session__in=sessions, due__gt=at))
         .filter(Q(enrolment__in=enrolments) | Q(enrolment=None) & ~Exists(own), shown=True)
+        .filter(Exists(_working(enrolments, at).filter(session=OuterRef("session_course__session"))))
         .exclude(Exists(Completion.objects.filter(item=OuterRef("item"), **here)))
         .exclude(Exists(CourseExclusion.objects.filter(**here)))
         .exclude(title=None)
         .select_related("item", "session_course__course", "session_course__session")
         .order_by("due", "pk")
+    )
+
+
+def _working(enrolments: list[int], at: datetime) -> QuerySet[Enrolment]:
+    """Those of the enrolments whose learners may work now: the rules in SQL, by the stored windows; a test holds one
+    against the other."""
+    begun = Q(window_opens_at=None) | Q(window_opens_at__lte=at)
+    running = Q(window_closes_at=None) | Q(window_closes_at__gt=at)
+    over = Q(window_closes_at__lte=at, session__after_end=CourseSession.AfterEnd.OPEN)
+    return Enrolment.objects.filter(
+        begun & running | over,
+        pk__in=enrolments,
+        state=Enrolment.State.ACTIVE,
+        session__state=CourseSession.State.PUBLISHED,
     )
 
 

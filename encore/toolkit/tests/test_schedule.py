@@ -8,7 +8,7 @@ from encore.courses.actions.enrolment import enrol, set_personal_time
 from encore.courses.actions.entering import enter
 from encore.courses.actions.session import add_courses, update_session
 from encore.courses.context import here_for
-from encore.courses.models import Enrolment
+from encore.courses.models import CourseExclusion, Enrolment
 from encore.courses.moments import MomentError
 from encore.toolkit.completion import see
 from encore.toolkit.errors import NotAllowed
@@ -158,6 +158,42 @@ def test_what_is_due_next_is_neither_done_nor_hidden_nor_another_sessions(
     see(shown_in(here).get(pk=pages["Seen"].pk), here)
 
     assert [due.title for due in due_next(Enrolment.objects.filter(person=amina), at=at)] == ["Next"]
+
+
+@pytest.mark.parametrize("after_end", ["read_only", "open", "closed"])
+@pytest.mark.parametrize(("opens", "closes"), [(1, 9), (-9, 1), (-9, -1), (None, None), (None, -1), (1, None)])
+def test_nothing_is_due_where_a_learner_cannot_work_now(
+    written, make_session, ethics, dolores, edna, amina, at, opens, closes, after_end
+):
+    """Held against the rules, for every state of the session and of the enrolment."""
+    days = {name: at + timedelta(days=n) for name, n in (("opens_at", opens), ("closes_at", closes)) if n}
+    session = make_session("Any", [ethics], learners=[amina], after_end=after_end, **days)
+    set_settings(written("Essay"), here_for(dolores, at=at, code="ETH"), **moments(due="2027-01-01"))
+    enrolment = Enrolment.objects.get(person=amina)
+    allowed, due = set(), set()
+
+    for state in ("published", "draft", "cancelled", "archived"):
+        session = update_session(session, {"state": state}, by=edna, at=at)
+        for own in ("active", "suspended", "completed", "withdrawn"):
+            Enrolment.objects.update(state=own)
+            here = in_session(amina, session, at)
+            if here.records:
+                allowed.add((state, own))
+            if due_next([enrolment], at=at) or due_next([enrolment], at=at, place=here.session_course):
+                due.add((state, own))
+
+    assert due == allowed
+
+
+def test_nothing_is_due_in_a_course_that_a_learner_is_excluded_from(written, spring, dolores, amina, at):
+    set_settings(written("Essay"), here_for(dolores, at=at, code="ETH"), **moments(due="end"))
+    enrolment = Enrolment.objects.get(person=amina)
+    here = in_session(amina, spring, at)
+    assert len(due_next([enrolment], at=at)) == 1
+
+    CourseExclusion.objects.create(enrolment=enrolment, session_course=here.session_course, at=at)
+
+    assert due_next([enrolment], at=at) == []
 
 
 def test_progress_counts_what_shows_to_learners_and_what_they_have_seen(written, spring, amina, chidi, at):
