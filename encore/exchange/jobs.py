@@ -18,6 +18,8 @@ def apply(job: Job, progress: Progress) -> str:
     plan = Plan.objects.filter(pk=job.payload["plan"]).first()
     if plan is None:
         raise JobFailed(_("There is no such plan any more."))
+    if plan.job_id != job.pk:
+        raise JobFailed(_("Another job has this plan now."))
     if job.by_id != job.payload["by"]:
         raise JobFailed(_("The account of the person who asked for this is gone."))
     return apply_plan(plan, progress, by=job.by, at=now())

@@ -164,6 +164,18 @@ def test_a_plan_that_was_stopped_can_be_applied_later(plan, apply, edna, at):
     assert apply(made).state == "done"
 
 
+def test_a_job_that_was_given_up_does_not_apply_what_another_has_now(plan, edna, at):
+    made = plan("people", PEOPLE, by=edna)
+    first = start_applying(made, skip_refused=False, by=edna, at=at)
+    Plan.objects.update(state=State.READY)  # as after Ctrl-C
+    second = start_applying(made, skip_refused=False, by=edna, at=at)
+
+    Worker(lambda: at, heartbeat=False).drain()
+
+    assert [Job.objects.get(pk=job.pk).state for job in (first, second)] == ["failed", "done"]
+    assert Person.objects.filter(username="ada").count() == 1
+
+
 def test_forgotten_plans_are_put_away(plan, at):
     made = plan("people", PEOPLE)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from encore.exchange.exporting import EXPORTS, ExportRefused, csv_lines, write_x
 class Command(BaseCommand):
     help = (
         "Write all people or all sessions to a file that “encore import” reads back unchanged.\n\n"
-        "CSV, or a workbook if the name ends in .xlsx. Passwords are never written; deactivated people and the "
+        "CSV, or a workbook if the name ends in .xlsx. Passwords are never written; deactivated people and the\n"
         "standing sessions of courses are left out (who learns in those is told with the people)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.formatter_class = RawDescriptionHelpFormatter
         parser.add_argument("kind", choices=list(EXPORTS), metavar="KIND", help=", ".join(EXPORTS))
         parser.add_argument("file", metavar="FILE")
 

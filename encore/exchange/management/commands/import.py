@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
     help = "Show what a file of people, courses, classes or sessions would do; with --apply, do it.\n" + EXPLAINED
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.formatter_class = RawDescriptionHelpFormatter
         parser.add_argument("kind", choices=list(KINDS), metavar="KIND", help=", ".join(KINDS))
         parser.add_argument("file", metavar="FILE")
         parser.add_argument("--apply", action="store_true", help="do it")

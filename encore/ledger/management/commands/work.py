@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from argparse import RawDescriptionHelpFormatter
 from types import FrameType
 from typing import Any
 
@@ -15,11 +16,12 @@ from encore.ledger.worker import Worker
 class Command(BaseCommand):
     help = (
         "Do the work that pages hand over: imports, mail, periodic duties.\n\n"
-        "Runs until it is told to stop (SIGTERM or Ctrl-C), and then finishes the step it is at. Start as many as you "
-        "like, on as many machines as you like: each job is done by one of them, and one that dies loses nothing."
+        "Runs until it is told to stop (SIGTERM or Ctrl-C), and then finishes the step it is at. Start as many as\n"
+        "you like, on as many machines as you like: each job is done by one of them, and one that dies loses nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.formatter_class = RawDescriptionHelpFormatter
         parser.add_argument("--once", action="store_true", help="do everything that waits now, then exit")
 
     def handle(self, *args: Any, **options: Any) -> None:
