@@ -143,8 +143,8 @@ def ordered(sessions: QuerySet[CourseSession], tab: Tab, sort: str) -> QuerySet[
 def rows_of(sessions: Sequence[CourseSession], at: datetime) -> list[Row]:
     """What the list says of each; three queries, however many sessions."""
     rows = {session.pk: Row(session, look_of(session, at)) for session in sessions}
-    live = Enrolment.objects.filter(session__in=rows, state__in=Enrolment.LIVE)
-    for pk, count in live.order_by().values_list("session").annotate(n=Count("pk")):
+    taking_part = _taking_part(Enrolment.objects.filter(session__in=rows))
+    for pk, count in taking_part.order_by().values_list("session").annotate(n=Count("pk")):
         rows[pk].learners = count
     places = SessionCourse.objects.filter(session__in=rows).order_by("session", "position", "id")
     for pk, title in places.values_list("session", "course__title"):
@@ -211,5 +211,10 @@ def _with_coach(sessions: QuerySet[CourseSession], words: str) -> QuerySet[Cours
 
 
 def _count_of_learners() -> Coalesce:
-    live = Enrolment.objects.filter(session=OuterRef("pk"), state__in=Enrolment.LIVE).order_by()
-    return Coalesce(Subquery(live.values("session").annotate(n=Count("pk")).values("n")), 0)
+    rows = _taking_part(Enrolment.objects.filter(session=OuterRef("pk"))).order_by()
+    return Coalesce(Subquery(rows.values("session").annotate(n=Count("pk")).values("n")), 0)
+
+
+def _taking_part(enrolments: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+    """Who takes part or has completed: a past session still shows how many it had."""
+    return enrolments.filter(is_latest=True).exclude(state=Enrolment.State.WITHDRAWN)

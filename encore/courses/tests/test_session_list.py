@@ -9,8 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
-from encore.courses.models import CourseSession, SessionCategory
-from encore.courses.queries.sessions import Tab, in_tab, tab_counts
+from encore.courses.actions.enrolment import set_state, withdraw
+from encore.courses.models import CourseSession, Enrolment, SessionCategory
+from encore.courses.queries.sessions import Tab, in_tab, rows_of, tab_counts
 from encore.courses.rules import tab_of
 from encore.courses.windows import terms_of
 
@@ -202,3 +203,13 @@ def test_the_list_asks_as_many_queries_for_thirty_as_for_three(
 
     assert counts[0] == counts[1]
     assert counts[1] <= 10
+
+
+def test_a_past_session_shows_how_many_completed_it(make_session, edna, amina, boris, at):
+    session = make_session("Spring", learners=[amina, boris])
+    set_state(Enrolment.objects.get(person=amina), "completed", by=edna, at=at)
+    withdraw(Enrolment.objects.filter(person=boris), by=edna, at=at)
+
+    (row,) = rows_of([session], at)
+
+    assert row.learners == 1
