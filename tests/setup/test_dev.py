@@ -174,6 +174,36 @@ def test_a_process_that_does_not_listen_is_ended():
     assert deaf.poll() == -9
 
 
+@pytest.fixture
+def served(tmp_path, monkeypatch):
+    """served(exit code of encore demo) → whether logins are printed when it then serves; nothing is really run."""
+
+    def run(code):
+        given = []
+        monkeypatch.setattr(dev, "set_up", lambda *words: None)
+        monkeypatch.setattr(dev, "prepare", lambda data, env: None)
+        monkeypatch.setattr(dev, "ask", lambda words, **more: (code, "what it said"))
+        monkeypatch.setattr(dev, "serve", lambda port, env, logins: given.append(logins) or 0)
+        assert dev.main(["run", "--port", "0", "--data", str(tmp_path)]) == 0
+        return given[0]
+
+    return run
+
+
+def test_a_folder_with_the_demo_is_served_with_its_logins(served):
+    assert served(0) is True
+
+
+def test_a_folder_that_began_without_the_demo_is_served_without(served, capsys):
+    assert served(3) is False
+    assert "There are people here already, so the demo is left out." in capsys.readouterr().out
+
+
+def test_a_demo_that_fails_stops_everything(served):
+    with pytest.raises(dev.Stop, match="Demo data: this failed"):
+        served(1)
+
+
 def test_without_a_word_dev_py_explains_itself():
     answer = subprocess.run([sys.executable, ROOT / "dev.py"], capture_output=True, text=True)
 

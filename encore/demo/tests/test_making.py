@@ -81,6 +81,19 @@ def test_it_refuses_where_there_are_people(amina, at):
     assert list(Person.objects.all()) == [amina]
 
 
+def test_the_command_tells_that_others_are_here_by_its_exit_code(edna):
+    with pytest.raises(CommandError, match="There are people here already.") as refused:
+        call_command("demo")
+
+    assert refused.value.returncode == 3
+
+
+def test_no_logins_are_printed_where_people_only_share_names_with_the_demo(edna, capsys):
+    call_command("demo", "--logins")
+
+    assert capsys.readouterr().out == "There is no demo here. Make it with: encore demo\n"
+
+
 def test_it_comes_anyway_if_that_is_wanted(make_person, at, monkeypatch):
     make_person("olaf")
     monkeypatch.setattr(stages, "STAGES", stages.STAGES[:1])

@@ -11,8 +11,10 @@ from django.utils.timezone import now
 from encore.courses.errors import CannotDo
 from encore.demo.logins import login_table
 from encore.demo.people import FileNotTaken
-from encore.demo.stages import NoPlace, is_there, make_demo
+from encore.demo.stages import NoPlace, is_there, make_demo, stages_done
 from encore.people.errors import PeopleError
+
+NO_PLACE = 3  # the exit code
 
 
 class Command(BaseCommand):
@@ -25,6 +27,8 @@ for trying out, never for an installation that strangers can reach.
 Examples:
   encore demo
   encore demo --logins     only print one login per role
+
+Ends with 3 where there are people already, and changes nothing then.
 """
 
     def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
@@ -38,7 +42,8 @@ Examples:
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["logins"]:
-            self.stdout.write(login_table() or "There is no demo here. Make it with: encore demo")
+            found = login_table() if stages_done() else ""
+            self.stdout.write(found or "There is no demo here. Make it with: encore demo")
         elif is_there():
             self.stdout.write("The demo is here already; nothing was changed.")
         else:
@@ -48,6 +53,8 @@ Examples:
         try:
             for said in make_demo(now(), anyway=anyway):
                 self.stdout.write(said)
-        except (NoPlace, FileNotTaken, CannotDo, PeopleError) as problem:
+        except NoPlace as problem:
+            raise CommandError(str(problem), returncode=NO_PLACE) from problem
+        except (FileNotTaken, CannotDo, PeopleError) as problem:
             raise CommandError(str(problem)) from problem
         self.stdout.write(f"\n{login_table()}\n")
