@@ -49,10 +49,9 @@ def installed(folder: Path) -> Iterator[Installation]:
         try:
             for name, words in processes(port).items():
                 children[name] = dev.start(words, env, cwd=ROOT, stdout=said, stderr=said)
-            dev.wait_until(
-                lambda: dev.answers(f"http://127.0.0.1:{port}/"), children, "The web server does not answer."
-            )
-            yield Installation(data, env, port)
+            address = f"http://127.0.0.1:{port}"
+            dev.wait_until(lambda: dev.answers(f"{address}/"), children, "The web server does not answer.")
+            yield Installation(address, env)
         finally:
             dev.stop(children)
             said.close()
