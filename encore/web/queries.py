@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from encore.base.prepared import Prepared
 from encore.courses.context import Here
@@ -122,23 +123,33 @@ def to_do(due: Iterable[Due]) -> list[ToDo]:
 
 def sessions_using(course: Course, person: Person) -> QuerySet[CourseSession]:
     """The sessions of a course that this teacher may know of: those without an end and with the furthest first."""
-    coached = GeneralCoach.objects.filter(session=OuterRef("pk"), person=person)
-    sessions = CourseSession.objects.filter(session_courses__course=course).select_related("category")
-    if not person.is_administrator:
-        sessions = sessions.filter(~Q(state=CourseSession.State.DRAFT) | Q(owner=person) | Exists(coached))
+    sessions = _known_to(person).filter(session_courses__course=course).select_related("category")
     return sessions.order_by(F("closes_at").desc(nulls_first=True), "-pk")
 
 
 def courses_taught(person: Person) -> QuerySet[CourseTeacher]:
-    """The courses a person writes, by title, each with the number of its `sessions` and of its `drafts`."""
+    """The courses a person writes, by title, each with the number of its `drafts` and of those of its `sessions` that
+    the person may know of."""
+    uses = SessionCourse.objects.filter(course=OuterRef("course"), session__in=_known_to(person)).order_by()
     return (
         CourseTeacher.objects.filter(person=person)
         .select_related("course__category")
         .annotate(
-            sessions=Count("course__session_courses", distinct=True),
-            drafts=Count("course__items__drafts", filter=Q(course__items__drafts__session_course=None), distinct=True),
+            sessions=Coalesce(Subquery(uses.values("course").annotate(n=Count("pk")).values("n")), 0),
+            drafts=Count("course__items__drafts", filter=Q(course__items__drafts__session_course=None)),
         )
         .order_by(folded_title("course__search_text"), "course_id")
+    )
+
+
+def _known_to(person: Person) -> QuerySet[CourseSession]:
+    """The sessions whose title a teacher of one of their courses may read: a draft is its own people's alone."""
+    if person.is_administrator:
+        return CourseSession.objects.all()
+    general = GeneralCoach.objects.filter(session=OuterRef("pk"), person=person)
+    course = CourseCoach.objects.filter(session_course__session=OuterRef("pk"), person=person)
+    return CourseSession.objects.filter(
+        ~Q(state=CourseSession.State.DRAFT) | Q(owner=person) | Exists(general) | Exists(course)
     )
 
 

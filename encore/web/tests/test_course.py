@@ -192,6 +192,16 @@ def test_a_teacher_sees_no_draft_session_and_an_administrator_does(client_of, do
     assert "Being prepared" in client_of(edna).get("/courses/ETH/").content.decode()
 
 
+def test_my_courses_and_the_course_count_the_same_sessions(client_of, dolores, ethics, autumn, make_session, words_of):
+    make_session("Being prepared", [ethics], state="draft")
+    make_session("Hers to prepare", [ethics], state="draft", coaches=[dolores])
+    make_session("Hers to oversee", [ethics], state="draft", general=[dolores])
+    make_session("Called off", [ethics], state="cancelled")
+
+    assert "4 sessions" in words_of(client_of(dolores).get("/courses/"))
+    assert "Used in 4" in words_of(client_of(dolores).get("/courses/ETH/"))
+
+
 def test_my_courses_are_those_one_writes(client_of, dolores, asif, amina, ethics, make_course, words_of):
     make_course("LAW", "Law of others")
 
