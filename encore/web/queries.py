@@ -23,6 +23,7 @@ from encore.courses.models import (
     SessionCourse,
 )
 from encore.courses.models.course import folded_title
+from encore.courses.queries.sessions import known_to
 from encore.ledger.mailing import TRIES
 from encore.ledger.models import Mail
 from encore.people.models import Person
@@ -123,14 +124,14 @@ def to_do(due: Iterable[Due]) -> list[ToDo]:
 
 def sessions_using(course: Course, person: Person) -> QuerySet[CourseSession]:
     """The sessions of a course that this teacher may know of: those without an end and with the furthest first."""
-    sessions = _known_to(person).filter(session_courses__course=course).select_related("category")
+    sessions = known_to(person).filter(session_courses__course=course).select_related("category")
     return sessions.order_by(F("closes_at").desc(nulls_first=True), "-pk")
 
 
 def courses_taught(person: Person) -> QuerySet[CourseTeacher]:
     """The courses a person writes, by title, each with the number of its `drafts` and of those of its `sessions` that
     the person may know of."""
-    uses = SessionCourse.objects.filter(course=OuterRef("course"), session__in=_known_to(person)).order_by()
+    uses = SessionCourse.objects.filter(course=OuterRef("course"), session__in=known_to(person)).order_by()
     return (
         CourseTeacher.objects.filter(person=person)
         .select_related("course__category")
@@ -139,17 +140,6 @@ def courses_taught(person: Person) -> QuerySet[CourseTeacher]:
             drafts=Count("course__items__drafts", filter=Q(course__items__drafts__session_course=None)),
         )
         .order_by(folded_title("course__search_text"), "course_id")
-    )
-
-
-def _known_to(person: Person) -> QuerySet[CourseSession]:
-    """The sessions whose title a teacher of one of their courses may read: a draft is its own people's alone."""
-    if person.is_administrator:
-        return CourseSession.objects.all()
-    general = GeneralCoach.objects.filter(session=OuterRef("pk"), person=person)
-    course = CourseCoach.objects.filter(session_course__session=OuterRef("pk"), person=person)
-    return CourseSession.objects.filter(
-        ~Q(state=CourseSession.State.DRAFT) | Q(owner=person) | Exists(general) | Exists(course)
     )
 
 

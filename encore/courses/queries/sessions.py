@@ -13,7 +13,7 @@ from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce, Lower
 
 from encore.base.text import fold
-from encore.courses.models import CourseCoach, CourseSession, Enrolment, GeneralCoach, SessionCourse
+from encore.courses.models import CourseCoach, CourseSession, CourseTeacher, Enrolment, GeneralCoach, SessionCourse
 from encore.courses.rules import tab_of
 from encore.courses.windows import terms_of
 from encore.courses.words import ListName
@@ -68,6 +68,22 @@ def sessions_of(person: Person) -> QuerySet[CourseSession]:
         return CourseSession.objects.filter(owner=person)
     else:
         return CourseSession.objects.none()
+
+
+def known_to(person: Person) -> QuerySet[CourseSession]:
+    """The sessions whose titles one who writes courses may read beside them: as a teacher those that are no drafts, as
+    their owner or coach all."""
+    if person.is_administrator:
+        return CourseSession.objects.all()
+    teaching = CourseTeacher.objects.filter(
+        course__session_courses__session=OuterRef("pk"), person=person, kind=CourseTeacher.Kind.TEACHER
+    )
+    general = GeneralCoach.objects.filter(session=OuterRef("pk"), person=person)
+    course = CourseCoach.objects.filter(session_course__session=OuterRef("pk"), person=person)
+    published = ~Q(state=State.DRAFT)
+    return CourseSession.objects.filter(
+        published & Q(Exists(teaching)) | Q(owner=person) | Q(Exists(general)) | Q(Exists(course))
+    )
 
 
 def filtered(sessions: QuerySet[CourseSession], by: Filters) -> QuerySet[CourseSession]:

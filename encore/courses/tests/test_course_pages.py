@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from encore.courses.models import Course, CourseCategory, CourseSession, SessionCategory
+from encore.courses.queries.sessions import known_to
 
 COURSES = "/administration/courses/"
 KINDS = ["session-categories", "course-categories"]
@@ -159,6 +160,30 @@ def test_a_course_that_is_used_is_not_deleted(as_edna, make_course, make_session
     as_edna.post(f"{COURSES}LAW/deletion/")
 
     assert [course.code for course in Course.objects.all()] == ["ETH"]
+
+
+def test_who_deletes_a_course_reads_of_its_sessions_those_they_may_know_of(
+    client_of, dolores, make_course, make_session
+):
+    course = make_course("ETH", teachers=[dolores])
+    make_session("Spring", [course])
+    make_session("Being prepared", [course], state="draft")
+
+    page = words(client_of(dolores).get(f"{COURSES}ETH/deletion/"))
+
+    assert "2 sessions use this course" in page
+    assert "Spring" in page
+    assert "Being prepared" not in page
+
+
+def test_an_assistant_knows_of_no_session_but_those_they_coach(amina, dolores, make_course, make_session):
+    course = make_course("ETH", teachers=[dolores])
+    course.teachers.create(person=amina, kind="assistant")
+    spring = make_session("Spring", [course])
+    autumn = make_session("Autumn", [course], coaches=[amina])
+
+    assert set(known_to(dolores)) == {spring, autumn}
+    assert set(known_to(amina)) == {autumn}
 
 
 def test_a_course_is_opened_without_dates_once(as_edna, make_course, dolores):

@@ -25,6 +25,7 @@ from encore.courses.forms.course import CourseForm, language_words
 from encore.courses.models import Course, CourseCategory, CourseSession, CourseTeacher
 from encore.courses.queries.choosing import find_people
 from encore.courses.queries.courses import course_rows, courses_list, languages_used, sessions_with
+from encore.courses.queries.sessions import known_to
 from encore.courses.views.links import course_url
 from encore.courses.views.paging import page_of
 from encore.courses.views.sending import sent_files
@@ -101,7 +102,8 @@ def course_deletion(request: HttpRequest, here: Here) -> HttpResponse:
         messages.success(request, _("The course “%(title)s” is deleted.") % {"title": course.title})
         return redirect("courses" if request.user.is_administrator else "/")
     uses = sessions_with(course)
-    context = {"here": here, "course": course, "uses": uses[:10], "count": uses.count()}
+    known = uses.filter(pk__in=known_to(request.user))
+    context = {"here": here, "course": course, "uses": known[:10], "count": uses.count()}
     return render(request, "courses/course_deletion.html", context)
 
 

@@ -170,8 +170,9 @@ def test_people_are_found_as_one_types(client_of, edna, amina, make_person):
     assert found == {"results": [{"id": amina.pk, "label": "Amina Haddad", "detail": "amina"}]}
 
 
-def test_learners_do_not_look_people_up(client_of, amina):
-    assert client_of(amina).get("/people/find/", {"q": "edna"}).status_code == 403
+def test_who_chooses_nobody_looks_nobody_up(client_of, amina, henri):
+    for person in (amina, henri):
+        assert client_of(person).get("/people/find/", {"q": "edna"}).status_code == 403
 
 
 # Creating

@@ -56,7 +56,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@roles_required(Role.ADMINISTRATOR, Role.SESSION_ADMINISTRATOR, Role.TEACHER, Role.HR_MANAGER)
+@roles_required(Role.ADMINISTRATOR, Role.SESSION_ADMINISTRATOR, Role.TEACHER)
 def people_find(request: HttpRequest) -> JsonResponse:
     """The first active people that fit `q`, for fields in which people are chosen as one types."""
     q = request.GET.get("q", "").strip()

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from encore.courses.context import Here
 from encore.courses.decorators import in_course
+from encore.courses.queries.sessions import known_to
 from encore.courses.words import Access
 from encore.toolkit.errors import NotAllowed
 from encore.toolkit.models import Draft, ItemSettings
@@ -39,7 +40,7 @@ def changes(request: HttpRequest, here: Here) -> HttpResponse:
     context = {
         "drafts": _described(here, drafts),
         "why_not_publish": why_not_publish(here),
-        "running": following[:NAMED] if following is not None else (),
+        "running": following.filter(session__in=known_to(here.person))[:NAMED] if following is not None else (),
         "running_count": following.count() if following is not None else 0,
         "differences": _differences(here) if here.session else (),
     }
