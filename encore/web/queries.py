@@ -57,12 +57,8 @@ def coaches_of(session: CourseSession, at: datetime) -> Coaches:
 
 def fellow_learners(here: Here) -> QuerySet[Person]:
     """Who else takes part in this session, by name."""
-    enrolments = Enrolment.objects.filter(session=here.session, is_latest=True, state__in=TAKING_PART)
-    return (
-        Person.objects.filter(Exists(enrolments.filter(person=OuterRef("pk"))), is_active=True)
-        .exclude(pk=here.person.pk)
-        .order_by("sort_name", "pk")
-    )
+    taking_part = Q(enrolments__session=here.session, enrolments__is_latest=True, enrolments__state__in=TAKING_PART)
+    return Person.objects.filter(taking_part, is_active=True).exclude(pk=here.person.pk).order_by("sort_name", "pk")
 
 
 def learners_in(here: Here, *, q: str = "", state: str = "") -> QuerySet[Enrolment]:
