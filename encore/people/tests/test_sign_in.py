@@ -241,6 +241,14 @@ def test_htmx_is_sent_to_sign_in_as_a_whole_page(client, db):
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/sign-in/?next=/administration/people/")
 
 
+def test_a_form_that_htmx_sent_leads_back_to_its_page_too(client, db):
+    page = "http://testserver/courses/ETH/documents/"
+
+    answer = client.post("/profile/theme/", HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL=page, HTTP_REFERER=page)
+
+    assert answer.headers["HX-Redirect"] == "/sign-in/?next=/courses/ETH/documents/&lost=1"
+
+
 def test_a_script_that_saves_is_told_and_not_redirected(client, db):
     assert client.post("/profile/theme/", HTTP_ACCEPT="*/*").status_code == 401
 
