@@ -183,6 +183,7 @@ class Visitor:
     def leave(self) -> None:
         """Close the browser. What it complained about on the way is an error of the pages."""
         self.context.close()
+        self.weigh()
         assert self.complaints == []
 
     # Seeing.
@@ -206,7 +207,7 @@ class Visitor:
 
     @property
     def content(self) -> Locator:
-        return self.page.locator("body")
+        return self.page.get_by_role("main")
 
     @property
     def heading(self) -> Locator:

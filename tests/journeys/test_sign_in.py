@@ -24,6 +24,7 @@ def test_a_wrong_password_is_explained_and_the_right_one_leads_to_the_page_asked
     assert amina.path == "/profile/"
     amina.look()
     amina.press("Your menu: Amina Haddad")
+    amina.look()
     amina.press("Sign out")
     amina.open("/")
     expect(amina.heading).to_have_text("Sign in")
@@ -56,3 +57,15 @@ def test_a_forgotten_password_is_set_again_with_the_link_of_a_letter(visitor):
     ruth.sign_in("ruth", "a brighter evening")
 
     ruth.sees("You are not enrolled in a session yet").look()
+
+
+def test_on_a_phone_the_menu_leads_everywhere(visitor):
+    edna = visitor("edna", viewport={"width": 360, "height": 780})
+
+    edna.open("/")
+    edna.press("Menu")
+    edna.page.get_by_role("navigation", name="Main").get_by_text("Administration").click()
+    edna.look()
+    edna.page.get_by_role("navigation", name="Main").get_by_role("link", name="People").click()
+
+    expect(edna.heading).to_have_text("People")
