@@ -76,8 +76,7 @@ def due_next(
 
     At most `MOST`. `place`: in this course of a session only.
     """
-    mine = {e.session_id: e.pk for e in enrolments}
-    given = {"sessions": list(mine), "enrolments": list(mine.values()), "at": at}
+    given = {"enrolments": [e.pk for e in enrolments], "at": at}
     rows = _DUE(**given) if place is None else _DUE_IN(**given, place=place.pk)
     return [Due(row.item, row.title, row.due, row.session_course) for row in rows[:limit]]
 
@@ -199,21 +198,21 @@ def _enrolments(place: SessionCourse, enrolments: Iterable[int] | None) -> Query
     return rows if enrolments is None else rows.filter(pk__in=list(enrolments))
 
 
-def _due(sessions: list[int], enrolments: list[int], at: datetime) -> QuerySet[Schedule]:
-    return _due_rows(sessions, enrolments, at)[:MOST]
+def _due(enrolments: list[int], at: datetime) -> QuerySet[Schedule]:
+    return _due_rows(enrolments, at)[:MOST]
 
 
-def _due_in(sessions: list[int], enrolments: list[int], at: datetime, place: int) -> QuerySet[Schedule]:
-    return _due_rows(sessions, enrolments, at).filter(session_course=place)[:MOST]
+def _due_in(enrolments: list[int], at: datetime, place: int) -> QuerySet[Schedule]:
+    return _due_rows(enrolments, at).filter(session_course=place)[:MOST]
 
 
-def _due_rows(sessions: list[int], enrolments: list[int], at: datetime) -> QuerySet[Schedule]:
+def _due_rows(enrolments: list[int], at: datetime) -> QuerySet[Schedule]:
     here = {"session_course": OuterRef("session_course"), "enrolment__in": enrolments}
     own = Schedule.objects.filter(item=OuterRef("item"), **here)
+    working = _working(enrolments, at).values("session")
     return (
-        with_current_line(Schedule.objects.filter(session_course__session__in=sessions, due__gt=at))
+        with_current_line(Schedule.objects.filter(session_course__session__in=working, due__gt=at))
         .filter(Q(enrolment__in=enrolments) | Q(enrolment=None) & ~Exists(own), shown=True)
-        .filter(Exists(_working(enrolments, at).filter(session=OuterRef("session_course__session"))))
         .exclude(Exists(Completion.objects.filter(item=OuterRef("item"), **here)))
         .exclude(Exists(CourseExclusion.objects.filter(**here)))
         .exclude(title=None)
