@@ -23,13 +23,15 @@ def in_tool(
     """As `in_course`, for a tool's view; 404 for who does not find the tool here. Sets `request.tool`."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        answered = explaining(view)
+
         @in_course(level=level, sight=sight)
         @wraps(view)
         def guarded(request: HttpRequest, here: Here, *args: Any, **kwargs: Any) -> HttpResponse:
             if not is_visible(here, name):
                 raise Http404
             request.tool = name  # type: ignore[attr-defined]
-            return _or_refused(request, here, view, *args, **kwargs)
+            return answered(request, here, *args, **kwargs)
 
         return guarded
 
@@ -39,8 +41,9 @@ def in_tool(
 def in_writing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """For the shared views that write items: calls `view(request, here, tool, …)` for those who write here.
 
-    The route says which tool. What an action refuses becomes a 403 page that says why.
+    The route says which tool.
     """
+    answered = explaining(view)
 
     @in_course(level=Access.COACH)
     @wraps(view)
@@ -48,15 +51,19 @@ def in_writing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         if not is_visible(here, tool):
             raise Http404
         request.tool = tool  # type: ignore[attr-defined]
-        return _or_refused(request, here, view, tool_named(tool), *args, **kwargs)
+        return answered(request, here, tool_named(tool), *args, **kwargs)
 
     return guarded
 
 
-def _or_refused(
-    request: HttpRequest, here: Here, view: Callable[..., HttpResponse], *args: Any, **kw: Any
-) -> HttpResponse:
-    try:
-        return view(request, here, *args, **kw)
-    except NotAllowed as refusal:
-        return render(request, "403.html", {"here": here, "reason": str(refusal)}, status=403)
+def explaining(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For views of a place: what an action refuses becomes a 403 page that says why."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, here: Here, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, here, *args, **kwargs)
+        except NotAllowed as refusal:
+            return render(request, "403.html", {"here": here, "reason": str(refusal)}, status=403)
+
+    return answered

@@ -24,9 +24,8 @@ def require_publisher(here: Here) -> None:
 
 def require_arranger(here: Here, action: Action) -> None:
     """Who hides and orders in a session coaches it; in the course, who may publish there."""
-    require(here, action)
-    if here.session_course is None:
-        require_publisher(here)
+    if why := why_not_arrange(here, action):
+        raise NotAllowed(why)
 
 
 def why_not(here: Here, action: Action) -> str:
@@ -40,6 +39,11 @@ def why_not(here: Here, action: Action) -> str:
         return _("The content of this place is not yours to see.")
     else:
         return _("You can read here, but not change anything.")
+
+
+def why_not_arrange(here: Here, action: Action) -> str:
+    """A sentence that says why this person may not hide or order here now; "" if they may."""
+    return why_not(here, action) or ("" if here.session_course else why_not_publish(here))
 
 
 def why_not_publish(here: Here) -> str:

@@ -12,7 +12,9 @@ from django.utils.translation import gettext
 
 from encore.base.display import zone_words
 from encore.courses.context import Here
+from encore.courses.rules import Action
 from encore.courses.words import Sight
+from encore.toolkit.permission import why_not_arrange
 from encore.toolkit.places import address
 from encore.web.cards import Door
 from encore.web.menu import menu_for
@@ -68,5 +70,6 @@ def coach_pages(here: Here | None, path: str) -> list[dict[str, Any]]:
     if here is not None and here.course is not None and here.writes and here.sees(Sight.CONTENT):
         words = gettext("This session's changes") if here.session else gettext("Not published yet")
         pages.append({"label": words, "icon": "file-diff", "url": address(here, "changes:index")})
+    if here is not None and here.course is not None and not why_not_arrange(here, Action.HIDE):
         pages.append({"label": gettext("Order of tools"), "icon": "list-ordered", "url": address(here, "tools:index")})
     return [{**page, "current": path == page["url"], "new": 0} for page in pages]

@@ -38,5 +38,15 @@ def test_a_learner_orders_no_tools(client_of, spring, amina):
     assert not ToolSettings.objects.exists()
 
 
+def test_an_assistant_is_told_that_teachers_order_the_tools(client_of, ethics, amina):
+    ethics.teachers.create(person=amina, kind="assistant")
+
+    page = client_of(amina).get("/courses/ETH/tools/")
+    answer = client_of(amina).post("/courses/ETH/tools/", {"tool": "documents", "visible": "no"})
+
+    assert (page.status_code, answer.status_code) == (403, 403)
+    assert "Only a teacher of this course" in answer.content.decode()
+
+
 def test_a_tool_that_does_not_exist_is_not_found(client_of, spring, chidi):
     assert client_of(chidi).post(f"/sessions/{spring.pk}/ETH/tools/", {"tool": "x", "visible": "no"}).status_code == 404

@@ -12,6 +12,7 @@ from encore.courses.context import Here
 from encore.courses.decorators import in_course
 from encore.courses.rules import Action
 from encore.courses.words import Access
+from encore.toolkit.decorators import explaining
 from encore.toolkit.menu import order_tools, set_tool, tools_in
 from encore.toolkit.pages import tool_page
 from encore.toolkit.permission import require_arranger
@@ -20,10 +21,11 @@ from encore.toolkit.places import address
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_course(level=Access.COACH)
+@explaining
 def index(request: HttpRequest, here: Here) -> HttpResponse:
     """POST: tool and visible = yes | no; or up, down = tool; or order = tool (several)."""
+    require_arranger(here, Action.HIDE)
     if request.method == "POST":
-        require_arranger(here, Action.HIDE)
         names = [entry.name for entry in tools_in(here)]
         if "tool" in request.POST:
             _show_or_hide(request, here, names)
