@@ -1,17 +1,21 @@
-"""A world with secrets: two sessions of the same two courses, and a course apart. Each secret names where it lies."""
+"""A world with secrets: two sessions of the same two courses, a draft session of one of them, and a course apart that
+is open without dates. Each secret names what it is and where it lies."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from encore.base.html import clean_html
+from encore.courses.actions.category import add_category
 from encore.courses.actions.course import create_course
-from encore.courses.actions.enrolment import enrol
+from encore.courses.actions.enrolment import enrol, set_personal_time, set_state
 from encore.courses.actions.session import (
+    add_class,
     add_courses,
     create_session,
     open_without_dates,
@@ -19,149 +23,470 @@ from encore.courses.actions.session import (
     set_general_coaches,
 )
 from encore.courses.context import Here, here_for
-from encore.courses.models import Course, CourseSession, Enrolment, SessionFollower
+from encore.courses.models import (
+    Course,
+    CourseCategory,
+    CourseCoach,
+    CourseSession,
+    CourseTeacher,
+    Enrolment,
+    GeneralCoach,
+    SessionCategory,
+    SessionFollower,
+    WaitingPerson,
+)
 from encore.ledger.actions import queue_mail
+from encore.ledger.models import Plan, PlanRow
 from encore.people.actions import create_class, join_class
-from encore.people.models import Person
-from encore.toolkit.files import attach
+from encore.people.models import Person, SchoolClass
+from encore.people.words import Role
+from encore.toolkit.content import Content
+from encore.toolkit.files import attach, use_file
 from encore.toolkit.models import Draft, Item
-from encore.toolkit.publishing import create_item, publish, set_visible
-from encore.toolkit.registry import kind_named, tools
+from encore.toolkit.publishing import create_item, open_draft, publish, save_draft, set_visible
+from encore.toolkit.registry import Kind, kind_named, tools
+from encore.toolkit.settings import set_settings
 
-# Who may see the secrets of a place: the place, then what kind of thing it is.
-BOTH = ("A-ONE", "A-TWO", "B-ONE", "B-TWO")
+# Who there is, with the role they have on the platform.
+CAST: dict[str, Role | None] = {
+    "administrator": Role.ADMINISTRATOR,
+    "stranger": None,
+    "learner of A": None,
+    "learner of B": None,
+    "suspended learner of A": None,
+    "coach of A-ONE": None,
+    "coach of B-ONE": None,
+    "general coach of A": None,
+    "general coach of B": None,
+    "teacher": Role.TEACHER,
+    "assistant": None,
+    "teacher elsewhere": None,
+    "HR manager": Role.HR_MANAGER,
+    "session administrator": Role.SESSION_ADMINISTRATOR,
+    "waiting for B": None,
+}
+COURSES = ("ONE", "TWO", "APART")
+MARK = "secret"  # what every planted text begins with, and a search for it finds
+PLAIN = ("page", "section", "link")  # kinds that stand for all of their tool
+PLACES = ("A-ONE", "A-TWO", "B-ONE", "B-TWO", "D-ONE", "S-APART")  # courses in sessions
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What an address may name: the words that stand for it there, and where it lies ("" = everywhere).
+
+    `tool`: whose item it is. `asked`: how far from home it is asked for: "everywhere", in other places of the same
+    course ("nearby"), or only "at home", where another thing is refused for the same reason.
+    """
+
+    where: str
+    words: dict[str, Any]
+    tool: str = ""
+    asked: str = "everywhere"
 
 
 @dataclass
 class World:
-    """`secrets`: every planted text. `may_see[role]`: those that this role may meet. `people[role]`: who has it."""
+    """`things` by what they are; `secrets`: every planted text."""
 
+    at: datetime
     people: dict[str, Person] = field(default_factory=dict)
-    sessions: dict[str, CourseSession] = field(default_factory=dict)
     courses: dict[str, Course] = field(default_factory=dict)
-    items: dict[str, Item] = field(default_factory=dict)
-    files: dict[str, Any] = field(default_factory=dict)
+    sessions: dict[str, CourseSession] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
     enrolments: dict[str, Enrolment] = field(default_factory=dict)
-    others: dict[str, list[Any]] = field(default_factory=dict)
+    classes: dict[str, SchoolClass] = field(default_factory=dict)
+    categories: dict[str, SessionCategory] = field(default_factory=dict)
+    plans: dict[str, Plan] = field(default_factory=dict)
+    things: dict[str, list[Thing]] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
 
     def secret(self, word: str) -> str:
-        text = f"secret-{word.lower()}-k7"
+        text = secret(word)
         self.secrets.add(text)
         return text
 
+    def add(self, sort: str, where: str, *, tool: str = "", asked: str = "everywhere", **words: Any) -> None:
+        self.things.setdefault(sort, []).append(Thing(where, words, tool, asked))
 
-def build(cast: dict[str, Person], at: datetime) -> World:
-    world = World(people=cast)
-    edna = cast["administrator"]
-    for code, teacher in (("ONE", "teacher"), ("TWO", None), ("APART", "teacher elsewhere")):
-        teachers = [cast[teacher].pk] if teacher else []
-        world.courses[code] = create_course(by=edna, at=at, code=code, title=f"Course {code}", teachers=teachers)
-        _write(world, here_for(edna, at=at, code=code), code, at)
-    for name, owner in (("A", cast["session administrator"]), ("B", edna)):
-        session = create_session(
-            by=owner,
-            at=at,
-            title=f"Session {name}",
-            description=world.secret(f"description-{name}"),
-            state="published",
-        )
-        world.sessions[name] = session
-        add_courses(session, [world.courses["ONE"].pk, world.courses["TWO"].pk], by=edna, at=at)
-        learner = cast[f"learner of {name}"]
-        learner.last_name = world.secret(f"learner-{name}")
-        learner.save(update_fields=["last_name"])
-        enrol([learner.pk], session, by=edna, at=at)
-        world.enrolments[name] = Enrolment.objects.get(session=session)
-        set_general_coaches(session, add=[cast[f"general coach of {name}"].pk], by=edna, at=at)
-        for place in session.session_courses.select_related("course"):
-            if place.course.code == "ONE":
-                set_course_coaches(place, add=[cast[f"coach of {name}-ONE"].pk], by=edna, at=at)
-            _write(
-                world,
-                here_for(edna, at=at, session=session.pk, code=place.course.code),
-                f"{name}-{place.course.code}",
-                at,
-            )
-    SessionFollower.objects.create(session=world.sessions["A"], person=cast["HR manager"])
-    open_without_dates(world.courses["APART"], by=edna, at=at)
-    school_class = create_class(name=world.secret("class"), by=edna, at=at)
-    join_class(school_class, [cast["learner of B"]], by=edna, at=at)
-    letter = queue_mail(
-        cast["learner of B"], "test", "test", subject=world.secret("mail"), body=world.secret("mail-body"), at=at
-    )
-    world.others = {"school_class": [school_class], "mail": [letter]}
+
+def secret(word: str) -> str:
+    return f"{MARK}-{word.lower().replace(' ', '-')}-k7"
+
+
+def build(at: datetime) -> World:
+    world = World(at)
+    for role, platform_role in CAST.items():
+        world.people[role] = _person(world, role, platform_role)
+    for code in COURSES:
+        _course(world, code)
+    for name in ("A", "B", "D"):
+        _session(world, name)
+    _standing(world)
+    for where in (*COURSES, *PLACES):
+        _write(world, where)
+    for where in PLACES:
+        _write_over(world, where)
+    _categories(world)
+    _plans_and_letters(world)
     return world
 
 
-def may_see(world: World) -> dict[str, set[str]]:
-    """Which secrets each role may meet, from the access page. What is not named is none of their business."""
+# Who
 
-    def of(*words: str) -> set[str]:
-        return {f"secret-{word.lower()}-k7" for word in words}
+
+def _person(world: World, role: str, platform_role: Role | None) -> Person:
+    name = role.lower().replace(" ", "-")
+    flags = {f"is_{platform_role}": True} if platform_role else {}
+    person = Person.objects.create(
+        username=name,
+        first_name=role.split()[0].title(),
+        last_name=world.secret(f"name of {role}"),
+        email=f"{world.secret(f'address of {role}')}@example.org",
+        created_at=world.at,
+        **flags,
+    )
+    world.add("person", "", person=person.uuid)
+    return person
+
+
+def _here(world: World, where: str) -> Here:
+    """Where the administrator is who writes everything."""
+    session, _dash, code = where.rpartition("-")
+    pk = world.sessions[session].pk if session else None
+    return here_for(world.people["administrator"], at=world.at, session=pk, code=code)
+
+
+# Places
+
+
+def _course(world: World, code: str) -> None:
+    teachers = {"ONE": "teacher", "APART": "teacher elsewhere"}
+    by = world.people["administrator"]
+    ids = [world.people[teachers[code]].pk] if code in teachers else []
+    course = create_course(by=by, at=world.at, code=code, title=world.secret(f"course {code}"), teachers=ids)
+    if code == "ONE":
+        assistant = world.people["assistant"]
+        CourseTeacher.objects.create(course=course, person=assistant, kind=CourseTeacher.Kind.ASSISTANT)
+    world.courses[code] = course
+    world.add("course", "", code=code)
+
+
+def _session(world: World, name: str) -> None:
+    by, at, people = world.people["administrator"], world.at, world.people
+    session = create_session(
+        by=people["session administrator"] if name == "A" else by,
+        at=at,
+        title=world.secret(f"session {name}"),
+        description=world.secret(f"description {name}"),
+        state="draft" if name == "D" else "published",
+    )
+    _know(world, name, session)
+    codes = ["ONE"] if name == "D" else ["ONE", "TWO"]
+    for place in add_courses(session, [world.courses[code].pk for code in codes], by=by, at=at):
+        code = place.course.code
+        world.places[f"{name}-{code}"] = place.pk
+        if name != "D" and code == "ONE":
+            set_course_coaches(place, add=[people[f"coach of {name}-ONE"].pk], by=by, at=at)
+            world.add("coach", f"{name}-ONE", coach=CourseCoach.objects.get(session_course=place).pk)
+    if name != "D":
+        set_general_coaches(session, add=[people[f"general coach of {name}"].pk], by=by, at=at)
+        world.add("coach", name, coach=GeneralCoach.objects.get(session=session).pk)
+        _learners(world, name, session)
+
+
+def _know(world: World, name: str, session: CourseSession) -> None:
+    world.sessions[name] = session
+    world.add("session", name, session=session.pk)
+
+
+def _learners(world: World, name: str, session: CourseSession) -> None:
+    by, at, people = world.people["administrator"], world.at, world.people
+    learner = people[f"learner of {name}"]
+    enrol([learner.pk], session, by=by, at=at)
+    enrolment = Enrolment.objects.get(session=session)
+    time = {"opens_at": None, "closes_at": None, "extra_days": 3}
+    set_personal_time(enrolment, **time, reason=world.secret(f"time reason {name}"), by=by, at=at)
+    world.enrolments[name] = enrolment
+    world.add("enrolment", name, enrolment=enrolment.pk)
+    school_class = create_class(name=world.secret(f"class of {name}"), by=by, at=at)
+    join_class(school_class, [learner], by=by, at=at)
+    add_class(session, school_class, by=by, at=at)
+    world.classes[name] = school_class
+    world.add("class", name, school_class=school_class.uuid)
+    world.add("class of a session", name, school_class=school_class.pk)
+    if name == "A":
+        suspended = people["suspended learner of A"]
+        enrol([suspended.pk], session, by=by, at=at)
+        enrolment = Enrolment.objects.get(session=session, person=suspended)
+        set_state(enrolment, "suspended", by=by, at=at, reason=world.secret("reason A"))
+        SessionFollower.objects.create(session=session, person=people["HR manager"])
+    else:
+        WaitingPerson.objects.create(session=session, person=people["waiting for B"], kind="hand", by=by, at=at)
+
+
+def _standing(world: World) -> None:
+    session = open_without_dates(world.courses["APART"], by=world.people["administrator"], at=world.at)
+    _know(world, "S", session)
+    world.places["S-APART"] = session.session_courses.get().pk
+
+
+def _categories(world: World) -> None:
+    by, at = world.people["administrator"], world.at
+    for name in "AB":
+        category = add_category(SessionCategory, f"Period of {name}", by=by, at=at)
+        CourseSession.objects.filter(pk=world.sessions[name].pk).update(category=category)
+        world.categories[name] = category
+        world.add("session category", name, category=category.pk)
+    subject = add_category(CourseCategory, "Subject", by=by, at=at)
+    world.add("course category", "", category=subject.pk)
+
+
+# Content
+
+
+def _write(world: World, where: str) -> None:
+    """In one place: an item of every kind of every tool, and every way in which an item may not show."""
+    here, page = _here(world, where), kind_named("page")
+    for tool in tools():
+        for kind in tool.kinds:
+            if kind.name != "file":
+                draft = _begin(world, here, kind, where)
+                publish([draft], here, note=world.secret(f"note {where}"))
+                _thing(world, where, draft.item, "everywhere" if kind.name in PLAIN else "at home")
+    _file(world, here, where)
+
+    hidden = _begin(world, here, page, where, title="hidden")
+    publish([hidden], here)
+    set_visible(hidden.item, here, False)
+    _thing(world, where, hidden.item, "nearby")
+
+    folder = create_item(here, "folder", title="A hidden folder", content=kind_named("folder").content())
+    publish([folder], here)
+    buried = _begin(world, here, page, where, title="buried", parent=folder.item)
+    publish([buried], here)
+    set_visible(folder.item, here, False)
+    _thing(world, where, buried.item)
+
+    closed = _begin(world, here, page, where, text="closed")
+    publish([closed], here)
+    set_settings(closed.item, here, opens=f"{world.at + timedelta(days=90):%Y-%m-%d}", due=None, closes=None)
+    _thing(world, where, closed.item)
+
+    newer = create_item(here, "page", title="With a newer draft", content=page.content())
+    publish([newer], here)
+    draft = open_draft(newer.item, here)
+    save_draft(draft, here, title=world.secret(f"newer {where}"), content=page.content(), stamp=draft.stamp)
+    _thing(world, where, newer.item)
+
+    unpublished = _begin(world, here, page, where, title="draft")
+    use = attach(_upload(world, f"draft file {where}"), unpublished, at=world.at)
+    world.add("file", where, uuid=use.uuid, name="notes.txt", asked="nearby")
+    _thing(world, where, unpublished.item, "nearby", versions=0)
+
+
+def _begin(
+    world: World, here: Here, kind: Kind, where: str, *, title: str = "title", text: str = "text", parent: Any = None
+) -> Draft:
+    content = _content(kind.content, world.secret(f"{text} {where}" if title == "title" else f"{title} {where}"))
+    return create_item(here, kind.name, title=world.secret(f"{title} {where}"), content=content, parent=parent)
+
+
+def _file(world: World, here: Here, where: str) -> None:
+    """A file of its own, with its use named in its content."""
+    name = f"{world.secret(f'file name {where}')}.txt"
+    facts = {"file": str(uuid4()), "name": name, "size": 9, "media_type": "text/plain"}
+    content = kind_named("file").content(**facts)
+    draft = create_item(here, "file", title=world.secret(f"title {where}"), content=content)
+    first = attach(_upload(world, f"file {where}"), draft, at=world.at)
+    use = use_file(first.file, draft, name=name, uuid=UUID(content.file))
+    publish([Draft.objects.get(pk=draft.pk)], here)
+    world.add("file", where, uuid=use.uuid, name="notes.txt")
+    _thing(world, where, draft.item)
+
+
+def _write_over(world: World, where: str) -> None:
+    """This session's own version of something of the course."""
+    here, page = _here(world, where), kind_named("page")
+    item = Item.objects.get(pk=_overridden(world, where.split("-")[1]))
+    draft = open_draft(item, here)
+    content = _content(page.content, world.secret(f"own {where}"))
+    draft = save_draft(draft, here, title="Written over", content=content, stamp=draft.stamp)
+    publish([draft], here, note=world.secret(f"note {where}"))
+    number = item.versions.count()
+    world.add("version", where, uuid=item.uuid, number=number, tool="documents", asked="nearby")
+
+
+def _overridden(world: World, code: str) -> int:
+    """The course's page that every session has a version of its own of."""
+    there = Item.objects.filter(course=world.courses[code], session_course=None, versions__title="Written over").first()
+    if there is None:
+        here = _here(world, code)
+        draft = create_item(here, "page", title="Written over", content=kind_named("page").content())
+        publish([draft], here)
+        there = draft.item
+        _thing(world, code, there)
+    return there.pk
+
+
+def _thing(world: World, where: str, item: Item, asked: str = "at home", *, versions: int = 1) -> None:
+    tool = next(tool.name for tool in tools() if item.kind in tool.kind_names)
+    world.add("item", where, uuid=item.uuid, tool=tool, asked=asked)
+    if versions:
+        world.add("version", where, uuid=item.uuid, number=1, tool=tool, asked=asked)
+
+
+def _content(schema: type[Content], text: str) -> Content:
+    """Content of a kind with the secret in each of its texts."""
+    values: dict[str, Any] = {}
+    for name in schema.model_fields:
+        if name == "text":
+            values[name] = f"<p>{text}</p>"
+        elif name == "description":
+            values[name] = text
+        elif name == "url":
+            values[name] = f"https://example.org/{text}"
+    return schema.model_validate(values)
+
+
+def _upload(world: World, word: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("notes.txt", world.secret(word).encode())
+
+
+# Plans and letters
+
+
+def _plans_and_letters(world: World) -> None:
+    for name, role in (("own", "session administrator"), ("foreign", "administrator")):
+        plan = Plan.objects.create(
+            kind="people",
+            title=world.secret(f"plan {name}"),
+            notes=[world.secret(f"plan note {name}")],
+            options={"counts": {"add": 1}},
+            by=world.people[role],
+            at=world.at,
+        )
+        PlanRow.objects.create(
+            plan=plan,
+            line=2,
+            action="add",
+            subject=world.secret(f"row {name}"),
+            reasons=[world.secret(f"row reason {name}")],
+            data={"values": {"username": world.secret(f"row data {name}")}, "part": "", "fingerprint": "x"},
+        )
+        world.plans[name] = plan
+        world.add("plan", name, plan=plan.uuid)
+    text = {"subject": world.secret("mail"), "body": world.secret("mail body")}
+    letter = queue_mail(world.people["learner of B"], "test", "test", **text, at=world.at)
+    assert letter
+    world.add("letter", "", mail=letter.pk)
+
+
+# What the access page says
+
+
+def may_see() -> dict[str, set[str]]:
+    """Which secrets each role may meet, from the access page alone. What is not named is none of their business."""
+
+    def of(kinds: str, *places: str) -> set[str]:
+        return {secret(f"{kind.strip()} {place}") for kind in kinds.split(",") for place in places}
+
+    def names(*roles: str) -> set[str]:
+        return of("name of", *roles)
+
+    def self(role: str) -> set[str]:
+        return of("name of, address of", role)
 
     def content(*places: str) -> set[str]:
-        return of(*(f"{kind}-{place}" for place in places for kind in ("title", "text", "file")))
+        return of("title, text, file, file name", *places) | of("own", *(p for p in places if p in PLACES))
 
-    def writing(*places: str) -> set[str]:
-        return content(*places) | of(*(f"{kind}-{place}" for place in places for kind in ("hidden", "draft")))
+    def all_of_it(*places: str) -> set[str]:
+        """What those see who write there: also what is hidden or not open yet, and what was said when publishing."""
+        said = names("administrator")  # who wrote it
+        return content(*places) | of("hidden, buried, closed, note", *places) | said
 
-    base = content("ONE", "TWO")
-    platform = of("class", "learner-A", "learner-B")  # who runs sessions chooses from all people and classes
-    return {
+    def drafts(*places: str) -> set[str]:
+        return of("draft, draft file, newer", *places)
+
+    def session(name: str) -> set[str]:
+        """What a session says of itself to those who are in it, its coaches among it."""
+        said = of("session, description", name) | of("course", "ONE", "TWO")
+        return said | names(f"coach of {name}-ONE", f"general coach of {name}")
+
+    def coaching(name: str, *codes: str) -> set[str]:
+        here = [f"{name}-{code}" for code in codes]
+        people = names(f"learner of {name}", *(["suspended learner of A"] if name == "A" else []))
+        return session(name) | all_of_it(*codes, *here) | drafts(*here) | people
+
+    everybody = names(*CAST)  # those who choose people look for them among all
+    learning = content("ONE", "TWO")
+    seen = {
         "anonymous": set(),
         "stranger": set(),
-        "learner of A": base | content("A-ONE", "A-TWO") | of("description-A", "learner-A"),
-        "learner of B": base | content("B-ONE", "B-TWO") | of("description-B", "learner-B"),
-        "coach of A-ONE": content("ONE") | of("hidden-ONE") | writing("A-ONE") | of("description-A", "learner-A"),
-        "coach of B-ONE": content("ONE") | of("hidden-ONE") | writing("B-ONE") | of("description-B", "learner-B"),
-        "general coach of A": base
-        | of("hidden-ONE", "hidden-TWO")
-        | writing("A-ONE", "A-TWO")
-        | of("description-A", "learner-A"),
-        "general coach of B": base
-        | of("hidden-ONE", "hidden-TWO")
-        | writing("B-ONE", "B-TWO")
-        | of("description-B", "learner-B"),
-        "teacher": writing("ONE") | content("A-ONE", "B-ONE") | of("description-A", "description-B"),
-        "teacher elsewhere": writing("APART"),
-        "HR manager": of(),
-        "session administrator": platform | of("description-A"),
+        "learner of A": session("A") | learning | content("A-ONE", "A-TWO"),
+        "learner of B": session("B") | learning | content("B-ONE", "B-TWO"),
+        "suspended learner of A": of("session", "A")
+        | of("course", "ONE", "TWO")
+        | names("coach of A-ONE", "general coach of A"),
+        "coach of A-ONE": coaching("A", "ONE"),
+        "coach of B-ONE": coaching("B", "ONE"),
+        "general coach of A": coaching("A", "ONE", "TWO"),
+        "general coach of B": coaching("B", "ONE", "TWO"),
+        "teacher": all_of_it("ONE")
+        | drafts("ONE")
+        | content("A-ONE", "B-ONE")
+        | of("session, description", "A", "B")
+        | of("course", "ONE")
+        | everybody,
+        "assistant": all_of_it("ONE") | drafts("ONE") | of("course", "ONE"),
+        "teacher elsewhere": all_of_it("APART", "S-APART")
+        | drafts("APART", "S-APART")
+        | of("course", "APART")
+        | everybody,
+        "HR manager": of("session", "A") | of("course", "ONE", "TWO") | names("coach of A-ONE", "general coach of A"),
+        "session administrator": of("session, description, class of, time reason, reason", "A")
+        | of("course", *COURSES)
+        | of("class of", "B")
+        | of("plan, plan note, row, row reason", "own")
+        | everybody
+        | of("address of", *CAST),
+    }
+    return {role: found | (self(role) if role in CAST else set()) for role, found in seen.items()}
+
+
+ROLES = list(may_see())
+
+
+def may_change() -> dict[str, set[str]]:
+    """Which regions of the world (tests.isolation.regions) each role may change. Everybody may change themselves."""
+
+    def writing(*places: str) -> set[str]:
+        return {f"{what} {place}" for what in ("content", "drafts") for place in places}
+
+    return {
+        **{role: set() for role in ROLES},
+        "coach of A-ONE": writing("A-ONE"),
+        "coach of B-ONE": writing("B-ONE"),
+        "general coach of A": writing("A-ONE", "A-TWO"),
+        "general coach of B": writing("B-ONE", "B-TWO"),
+        "teacher": {"course ONE", *writing("ONE")},
+        "assistant": {"drafts ONE"},
+        # What is open without dates goes by its course's title and teachers.
+        "teacher elsewhere": {"course APART", "session S", *writing("APART", "S-APART")},
+        "session administrator": {
+            "session A",
+            *writing("A-ONE", "A-TWO"),  # by taking a course off
+            "people",
+            "class A",
+            "class B",  # its name: classes are the platform's, only who is in them is settled where they are used
+            "members of class A",
+            "category A",
+            "plan own",
+        },
     }
 
 
-def _write(world: World, here: Here, where: str, at: datetime) -> None:
-    """One item of every kind of every tool, a file, a hidden item and a draft in this place."""
-    for tool in tools():
-        for kind in tool.kinds:
-            content = kind.content.model_construct() if kind.name == "file" else _content(kind.name, world, where)
-            if kind.name == "file":
-                continue
-            draft = create_item(here, kind.name, title=world.secret(f"title-{where}"), content=content)
-            publish([draft], here)
-            world.items[f"{kind.name} in {where}"] = draft.item
-    page = kind_named("page").content
-    hidden = create_item(here, "page", title=world.secret(f"hidden-{where}"), content=page())
-    publish([hidden], here)
-    set_visible(hidden.item, here, False)
-    draft = create_item(here, "page", title=world.secret(f"draft-{where}"), content=page())
-    world.items[f"hidden in {where}"], world.items[f"draft in {where}"] = hidden.item, draft.item
-    upload = SimpleUploadedFile("notes.txt", world.secret(f"file-{where}").encode())
-    with_file = create_item(here, "page", title=f"With a file in {where}", content=page())
-    use = attach(upload, with_file, at=at)
-    publish([Draft.objects.get(pk=with_file.pk)], here)
-    world.files[where] = use.uuid
-    world.items[f"with a file in {where}"] = with_file.item
-
-
-def _content(kind: str, world: World, where: str) -> Any:
-    """Content of a kind with the place's secret in its first text."""
-    schema = kind_named(kind).content
-    secret = world.secret(f"text-{where}")
-    values: dict[str, Any] = {}
-    for name, about in schema.model_fields.items():
-        if name in ("url", "address"):
-            values[name] = f"https://example.org/{secret}"
-        elif about.annotation is str and (about.is_required() or name in ("text", "body", "description")):
-            values[name] = clean_html(f"<p>{secret}</p>") if name in ("text", "body") else secret
-    return schema.model_validate(values)
+def powerful(world: World) -> Iterable[Person]:
+    """Those who hold something, on the platform or in a place, that a session administrator lacks."""
+    roles = ("administrator", "HR manager", "teacher", "teacher elsewhere", "assistant")
+    return [world.people[role] for role in (*roles, "coach of B-ONE", "general coach of B")]

@@ -1,0 +1,160 @@
+"""One who asks: every address, in one role, and what was found in the answers."""
+
+from __future__ import annotations
+
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.test import Client
+
+from tests.isolation.addresses import Addresses, Ask, Route
+from tests.isolation.attacks import forms, queries
+from tests.isolation.regions import changed, regions_of, watching
+from tests.isolation.world import MARK, World, may_change, may_see
+
+REFUSED = (401, 403, 405)
+FRAGMENT = {"HX-Request": "true"}
+
+
+class Browser(Client):
+    """A client that only keeps what came back. The usual one also copies the context of every template."""
+
+    def request(self, **request: Any) -> Any:
+        answer = self.handler(self._base_environ(**request))
+        self.cookies.update(answer.cookies)
+        return answer
+
+
+class Walker:
+    """`met`: the secrets that were in the answers; `faults`: those that should not have been, and unwanted changes."""
+
+    def __init__(self, world: World, role: str) -> None:
+        self.world, self.role = world, role
+        self.person = world.people.get(role)
+        self.client = Browser()
+        if self.person:
+            self.client.force_login(self.person, backend="encore.people.sign_in.UsernameOrEmail")
+        self.cookies = self.client.cookies.output(header="", sep=";")
+        self.addresses = Addresses(world)
+        self.allowed, self.changeable = may_see()[role], may_change()[role]
+        self.met: set[str] = set()
+        self.faults: list[str] = []
+        self.open: dict[str, None] = {}  # places that this role can read in
+        self.deaf: set[tuple[Route, str]] = set()  # routes that do not answer to a method
+        self.queries, self.forms = queries(world), forms(world)
+        self.before = regions_of(world, self.person)
+
+    # Reading
+
+    def read_everything(self) -> None:
+        for _route, asks in self.addresses.outside():
+            for ask in asks:
+                if self.read(ask) in REFUSED:
+                    break
+                self.search(ask)
+        for route, where, asks in self.addresses.doors():
+            for ask in asks:
+                if self.read(ask) in (200, 302) and hasattr(route.view, "door"):
+                    self.open[where] = None
+        for where in self.open:
+            for _route, asks in self.addresses.inside(where):
+                self.read_place(asks)
+        self.find_changes("reading")
+
+    def read_place(self, asks: list[Ask]) -> None:
+        """Where the door is closed whatever one names, there is no need to name everything."""
+        if {self.read(ask) for ask in (asks[0], asks[-1])} <= set(REFUSED):
+            return
+        for ask in asks[1:-1]:
+            self.read(ask)
+        self.search(asks[0])
+
+    def search(self, ask: Ask) -> None:
+        for query in self.queries:
+            self.read(ask, query)
+        self.read(ask, self.queries[0], **FRAGMENT)
+
+    def read(self, ask: Ask, query: dict[str, Any] | None = None, **headers: str) -> int:
+        if (ask.route, "GET") in self.deaf:
+            return 405
+        address = with_query(ask, query)
+        return self.look_at(self.ask(ask, "GET", address, headers=headers), ask, f"GET {address}")
+
+    # Writing
+
+    def attack_everything(self) -> None:
+        for _route, asks in self.addresses.outside():
+            self.attack_all(asks)
+        for route, where, asks in self.addresses.doors():
+            for ask in asks:
+                if self.attack(ask, 0) not in (*REFUSED, 404) and hasattr(route.view, "door"):
+                    self.open[where] = None
+        for where in self.open:
+            for _route, asks in self.addresses.inside(where):
+                self.attack_all(asks)
+
+    def attack_all(self, asks: list[Ask]) -> None:
+        """What is one's own first with every form, the rest with one after the other."""
+        if {self.attack(ask, 0) for ask in (asks[0], asks[-1])} <= set(REFUSED):
+            return
+        for n, ask in enumerate(asks):
+            for m in range(len(self.forms)) if n < 2 else [n % len(self.forms)]:
+                self.attack(ask, m)
+
+    def attack(self, ask: Ask, n: int) -> int:
+        """Whatever it does is looked at and taken back."""
+        if (ask.route, "POST") in self.deaf:
+            return 405
+        address = with_query(ask, self.queries[n % len(self.queries)])
+        said = f"POST {address} with form {n}"
+        with transaction.atomic(), watching() as watch:
+            answer = self.ask(ask, "POST", address, data=self.forms[n], headers=FRAGMENT if n % 2 else {})
+            status = self.look_at(answer, ask, said)
+            if status == 302 and answer.url.startswith("/"):
+                self.look_at(self.client.get(answer.url), ask, f"{said}, then {answer.url}")
+            if watch.tables:
+                self.find_changes(said, watch.tables)
+            transaction.set_rollback(True)
+        self.client.cookies = SimpleCookie(self.cookies)
+        return status
+
+    # What came of it
+
+    def ask(self, ask: Ask, method: str, address: str, **sent: Any) -> Any:
+        for upload in ("file", "files"):
+            if upload in sent.get("data", {}):
+                sent["data"][upload].seek(0)
+        try:
+            return getattr(self.client, method.lower())(address, **sent)
+        except Exception as error:
+            raise AssertionError(f"{self.role}: {method} {address}") from error
+
+    def look_at(self, answer: Any, ask: Ask, said: str) -> int:
+        """The answer's status; 401 also where it sends to the sign-in page."""
+        body = body_of(answer)
+        found = {secret for secret in self.world.secrets if secret in body} if MARK in body else set()
+        self.met |= found
+        if found - self.allowed:
+            self.faults.append(f"{said} ({answer.status_code}) tells {sorted(found - self.allowed)}")
+        if answer.status_code == 405:
+            self.deaf.add((ask.route, said.split()[0]))
+        if answer.status_code == 302 and answer.url.startswith("/sign-in/"):
+            return 401
+        return answer.status_code
+
+    def find_changes(self, said: str, tables: set[str] | None = None) -> None:
+        after = regions_of(self.world, self.person, tables)
+        touched = changed(self.before, after, tables) - self.changeable
+        if touched:
+            self.faults.append(f"{said} changes {sorted(touched)}")
+
+
+def with_query(ask: Ask, query: dict[str, Any] | None) -> str:
+    return f"{ask.address}?{urlencode(query, doseq=True)}" if query else ask.address
+
+
+def body_of(answer: Any) -> str:
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return (body + str(answer.headers).encode()).decode(errors="replace").lower()
