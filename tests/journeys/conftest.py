@@ -24,18 +24,18 @@ FIRST_DAY, LAST_DAY = TODAY - timedelta(days=10), TODAY + timedelta(days=30)
 
 FILES = {
     "people": f"""\
-LastName;FirstName;Email;UserName;Password;Status
-Haddad;Amina;amina@example.org;amina;{PASSWORD};user
-Novak;Boris;boris@example.org;boris;{PASSWORD};user
-Obi;Chidi;chidi@example.org;chidi;{PASSWORD};user
-Ruiz;Dolores;dolores@example.org;dolores;{PASSWORD};teacher
-Adler;Ruth;ruth@example.org;ruth;{PASSWORD};user
-Zhang;Zoe;zoe@example.org;zoe;{PASSWORD};user
-Osei;Kofi;kofi@example.org;kofi;;user
-Petit;Luc;luc@example.org;luc;;user
-Quist;Mira;mira@example.org;mira;;user
-Rossi;Nino;nino@example.org;nino;;user
-Sato;Oki;oki@example.org;oki;;user
+LastName;FirstName;Email;UserName;Password;Status;ClassId
+Haddad;Amina;amina@example.org;amina;{PASSWORD};user;
+Novak;Boris;boris@example.org;boris;{PASSWORD};user;
+Obi;Chidi;chidi@example.org;chidi;{PASSWORD};user;
+Ruiz;Dolores;dolores@example.org;dolores;{PASSWORD};teacher;
+Adler;Ruth;ruth@example.org;ruth;{PASSWORD};user;
+Zhang;Zoe;zoe@example.org;zoe;{PASSWORD};user;
+Osei;Kofi;kofi@example.org;kofi;;user;Nurses 2026
+Petit;Luc;luc@example.org;luc;;user;Nurses 2026
+Quist;Mira;mira@example.org;mira;;user;
+Rossi;Nino;nino@example.org;nino;;user;
+Sato;Oki;oki@example.org;oki;;user;
 """,
     "courses": """\
 Code;Title;CourseCategoryName;Teacher;Language
@@ -43,8 +43,6 @@ FIRE;Fire safety;Health and safety;dolores;english
 AID;First aid;Health and safety;dolores;english
 ETHICS;Ethics at work;Conduct;dolores;english
 """,
-    "classes": "name;description\nNurses 2026;Who began this autumn\n",
-    "class-people": "UserName;ClassName\nkofi;Nurses 2026\nluc;Nurses 2026\n",
     "sessions": f"""\
 SessionName;DateStart;DateEnd;Users;Courses;VisibilityAfterExpiration
 Day shift;{FIRST_DAY};{LAST_DAY};amina;FIRE[chidi]|ETHICS;read_only
@@ -74,7 +72,7 @@ def bring_in(installation: Installation, folder: Path) -> None:
     for kind, text in FILES.items():
         file = folder / f"{kind}.csv"
         file.write_text(text, encoding="utf-8")
-        installation.encore("import", kind, file, "--apply", "--as", "edna")
+        installation.encore("import", kind, file, "--apply", "--create-missing", "--as", "edna")
 
 
 @pytest.fixture(scope="package")
