@@ -9,7 +9,8 @@ from encore.__main__ import GROUPS, our_commands
 
 def encore(*words, **settings):
     """Run `encore` with no setting but those given."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ENCORE_", "DJANGO_"))}
+    ours = ("ENCORE_", "DJANGO_", "DATABASE_URL")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     env = {**inherited, **{name: str(value) for name, value in settings.items()}}
     return subprocess.run([sys.executable, "-m", "encore", *words], env=env, capture_output=True, text=True, input="")
 
