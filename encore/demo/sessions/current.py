@@ -225,7 +225,7 @@ def safety_library(centre: Centre) -> None:
         "Safety library",
         {"FIRE": [], "AID": [], "DATA": []},
         planned=-200,
-        category="Always open",
+        category="Open offer",
         general=["dolores"],
         description="To look things up. No coaching, no dates.",
     )
@@ -239,14 +239,14 @@ def standing(centre: Centre) -> None:
     days, edna = centre.days(), centre.people["edna"]
     projects = open_without_dates(centre.courses["PROJ"], by=edna, at=days.clock(-150))
     update_session(
-        projects, {"category": centre.category("Always open", days.clock(-150))}, by=edna, at=days.clock(-150, "10:01")
+        projects, {"category": centre.category("Open offer", days.clock(-150))}, by=edna, at=days.clock(-150, "10:01")
     )
     enrol(centre.ids("amina", "emeka.nwosu", "zeynep.aydin"), projects, by=edna, at=days.clock(-90))
     visit(centre, "emeka.nwosu", projects, "PROJ", -71, 5)
     visit(centre, "zeynep.aydin", projects, "PROJ", -16, 2)
     data = open_without_dates(centre.courses["DATA"], by=edna, at=days.clock(-140))
     update_session(
-        data, {"category": centre.category("Always open", days.clock(-140))}, by=edna, at=days.clock(-140, "10:01")
+        data, {"category": centre.category("Open offer", days.clock(-140))}, by=edna, at=days.clock(-140, "10:01")
     )
     enrol(centre.ids("chidi", "hendrik", "noor"), data, by=edna, at=days.clock(-100))
     visit(centre, "chidi", data, "DATA", -60, 4)
