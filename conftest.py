@@ -102,7 +102,7 @@ def make_course(edna, at) -> Callable[..., Course]:
 
 @pytest.fixture
 def make_session(edna, at) -> Callable[..., CourseSession]:
-    """make_session("Spring", [ethics], learners=[amina], coaches=[chidi], general=[…], **fields) → published, no dates."""
+    """make_session("Spring", [ethics], learners=[amina], coaches=[chidi], **fields) → published, without dates."""
 
     def make(
         title: str,
