@@ -23,10 +23,10 @@ NEEDED = [dev.DIST / "app.css", dev.DIST / "app.js", AXE]
 
 
 class Installation:
-    """Where it answers, and its command line."""
+    """Where it answers, and its command line. `written`: the address of the course to read, once there."""
 
     def __init__(self, address: str, env: dict[str, str]):
-        self.address, self.env = address, env
+        self.address, self.env, self.written = address, env, ""
 
     def encore(self, *words: str | Path) -> str:
         """What `encore WORDS` says. Raises AssertionError with all of it when the command fails."""

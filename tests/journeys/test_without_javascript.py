@@ -18,7 +18,7 @@ def test_a_learner_reads_without_javascript(plain, fire):
     amina = plain("amina")
 
     amina.open("/")
-    amina.follow("Day shift")
+    amina.follow("Paper shift")
     amina.follow("Fire safety")
     amina.follow("Documents")
     amina.follow("How fires start")
