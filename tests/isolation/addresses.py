@@ -70,13 +70,11 @@ class Route:
 
 @dataclass(frozen=True)
 class Ask:
-    """One address to ask. `where`: its place ("" for pages of no place). `own`: whether the thing it names may show
-    there."""
+    """One address to ask. `where`: its place ("" for pages of no place)."""
 
     route: Route
     where: str
     address: str
-    own: bool = True
 
 
 def every_route() -> list[Route]:
@@ -96,7 +94,8 @@ def _routes(resolver: URLResolver, spaces: tuple[str, ...], before: tuple[Any, .
 
 
 class Addresses:
-    """All there is to ask. Views that several tools share are asked in every place, by one tool or the other."""
+    """All there is to ask. What several tools share a view for is dealt out among them: the view meets every place and
+    every foreign thing, by the route of one tool or the other."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -104,6 +103,7 @@ class Addresses:
         self.families: dict[Any, list[Route]] = defaultdict(list)
         for route in self.routes:
             self.families[route.view, route.mount, route.place_words].append(route)
+        self.numbers = {family: n for n, family in enumerate(self.families)}
 
     def outside(self) -> Iterator[tuple[Route, list[Ask]]]:
         """Pages of no place."""
@@ -112,7 +112,7 @@ class Addresses:
                 yield route, [Ask(route, "", route.address({}, thing.words)) for thing in self._things(route)]
 
     def doors(self) -> Iterator[tuple[Route, str, list[Ask]]]:
-        """In each place that there is, what lies there: by every route, or by one of those that share a view."""
+        """In each place that there is, what lies there first."""
         for (_view, mount, _words), routes in self.families.items():
             for n, (where, place) in enumerate(self._places(routes[0])):
                 for route in routes if not mount else [routes[n % len(routes)]]:
@@ -126,13 +126,24 @@ class Addresses:
                 yield route, list(self._in_place(route, where, places[where]))
 
     def _in_place(self, route: Route, where: str, place: dict[str, Any]) -> Iterator[Ask]:
-        things = self._things(route)
-        for thing in things:
-            if shows_in(thing.where, where):
-                yield Ask(route, where, route.address(place, thing.words))
-        for thing in things:
-            if not shows_in(thing.where, where) and is_asked_for(thing, where):
-                yield Ask(route, where, route.address(place, thing.words), own=False)
+        """First what may show there, last what there is not."""
+        *things, last = self._things(route)
+        own = [thing for thing in things if shows_in(thing.where, where)]
+        foreign = [thing for thing in things if not shows_in(thing.where, where) and is_asked_for(thing, where)]
+        for thing in [*self._dealt_own(route, own), *self._dealt_foreign(route, foreign), last]:
+            yield Ask(route, where, route.address(place, thing.words))
+
+    def _dealt_own(self, route: Route, things: list[Thing]) -> list[Thing]:
+        """To views that tools share a third of those things that are like others."""
+        family = (route.view, route.mount, route.place_words)
+        if len(self.families[family]) == 1:
+            return things
+        number = self.numbers[family]
+        return [thing for n, thing in enumerate(things) if thing.asked != "at home" or (n + number) % 3 == 0]
+
+    def _dealt_foreign(self, route: Route, things: list[Thing]) -> list[Thing]:
+        routes = self.families[route.view, route.mount, route.place_words]
+        return things[routes.index(route) :: len(routes)]
 
     def _places(self, route: Route) -> Iterator[tuple[str, dict[str, Any]]]:
         """The places of a route by their names; the last ones do not exist."""

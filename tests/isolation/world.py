@@ -3,6 +3,7 @@ is open without dates. Each secret names what it is and where it lies."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -67,6 +68,7 @@ CAST: dict[str, Role | None] = {
 }
 COURSES = ("ONE", "TWO", "APART")
 MARK = "secret"  # what every planted text begins with, and a search for it finds
+SECRET = re.compile(rf"{MARK}-[a-z0-9-]+?-k7")
 PLAIN = ("page", "section", "link")  # kinds that stand for all of their tool
 PLACES = ("A-ONE", "A-TWO", "B-ONE", "B-TWO", "D-ONE", "S-APART")  # courses in sessions
 
