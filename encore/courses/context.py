@@ -117,7 +117,7 @@ def here_for(person: Person, *, at: datetime, session: int | None = None, code: 
         return _Facts(person, [found]).here(found, None, at)
     else:
         place = (
-            SessionCourse.objects.select_related("session__owner", "course__category")
+            SessionCourse.objects.select_related("session__owner", "session__category", "course__category")
             .filter(session=session, course__code__iexact=code)
             .first()
         )
