@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from encore.courses.actions.enrolment import set_state
-from encore.courses.models import CourseExclusion, Enrolment, SessionCourse
+from encore.courses.models import CourseExclusion, Enrolment, SessionCategory, SessionCourse
 from encore.toolkit.completion import see
 from encore.toolkit.scoping import shown_in
 from encore.toolkit.settings import set_settings
@@ -234,6 +234,8 @@ def test_the_course_home_keeps_its_budget(client_of, amina, dolores, chidi, autu
         write(place(dolores), f"Page {n}")
     here = place(amina, autumn)
     see(shown_in(here, kind="page")[0], here)
+    autumn.category = SessionCategory.objects.create(name="Open courses")
+    autumn.save(update_fields=["category"])
     address = f"/sessions/{autumn.pk}/ETH/"
     client.get(address)
     few = queries_of(client, address)
