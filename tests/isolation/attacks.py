@@ -122,6 +122,8 @@ def _facts(world: World) -> dict[str, Any]:
         "text": "<p>Taken over</p>",
         "url": "https://example.org/taken",
         "note": "Taken over",
+        "from_on": "2027-01-01",
+        "until_on": "2027-02-01",
         "extra_days": 5,
         "skip_refused": "1",
         "tool": "documents",

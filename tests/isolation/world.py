@@ -129,6 +129,7 @@ def build(at: datetime) -> World:
         _write(world, where)
     for where in PLACES:
         _write_over(world, where)
+    _hide_and_show(world)
     _categories(world)
     _plans_and_letters(world)
     return world
@@ -319,6 +320,17 @@ def _write_over(world: World, where: str) -> None:
     world.add("version", where, uuid=item.uuid, number=number, tool="documents", asked="nearby")
 
 
+def _hide_and_show(world: World) -> None:
+    """Two pages of the course: one that session A hides, and a hidden one that session B shows."""
+    here, page = _here(world, "ONE"), kind_named("page")
+    for title, where, shows in (("not in A", "A-ONE", False), ("only in B", "B-ONE", True)):
+        draft = create_item(here, "page", title=world.secret(title), content=page.content())
+        publish([draft], here)
+        set_visible(draft.item, here, not shows)
+        set_visible(draft.item, _here(world, where), shows)
+        _thing(world, "ONE", draft.item)
+
+
 def _overridden(world: World, code: str) -> int:
     """The course's page that every session has a version of its own of."""
     there = Item.objects.filter(course=world.courses[code], session_course=None, versions__title="Written over").first()
@@ -420,27 +432,29 @@ def may_see() -> dict[str, set[str]]:
         people = names(f"learner of {name}", *(["suspended learner of A"] if name == "A" else []))
         return session(name) | all_of_it(*codes, *here) | drafts(*here) | people
 
+    by_session = of("not in", "A") | of("only in", "B")
     everybody = names(*CAST)  # those who choose people look for them among all
     learning = content("ONE", "TWO")
     seen = {
         "anonymous": set(),
         "stranger": set(),
         "learner of A": session("A") | learning | content("A-ONE", "A-TWO"),
-        "learner of B": session("B") | learning | content("B-ONE", "B-TWO"),
+        "learner of B": session("B") | learning | content("B-ONE", "B-TWO") | by_session,
         "suspended learner of A": of("session", "A")
         | of("course", "ONE", "TWO")
         | names("coach of A-ONE", "general coach of A"),
-        "coach of A-ONE": coaching("A", "ONE"),
-        "coach of B-ONE": coaching("B", "ONE"),
-        "general coach of A": coaching("A", "ONE", "TWO"),
-        "general coach of B": coaching("B", "ONE", "TWO"),
+        "coach of A-ONE": coaching("A", "ONE") | by_session,
+        "coach of B-ONE": coaching("B", "ONE") | by_session,
+        "general coach of A": coaching("A", "ONE", "TWO") | by_session,
+        "general coach of B": coaching("B", "ONE", "TWO") | by_session,
         "teacher": all_of_it("ONE")
         | drafts("ONE")
         | content("A-ONE", "B-ONE")
         | of("session, description", "A", "B")
         | of("course", "ONE")
+        | by_session
         | everybody,
-        "assistant": all_of_it("ONE") | drafts("ONE") | of("course", "ONE"),
+        "assistant": all_of_it("ONE") | drafts("ONE") | of("course", "ONE") | by_session,
         "teacher elsewhere": all_of_it("APART", "S-APART")
         | drafts("APART", "S-APART")
         | of("course", "APART")
