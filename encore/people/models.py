@@ -173,3 +173,18 @@ class ClassMember(models.Model):
 
     def __str__(self):
         return f"{self.person} in {self.school_class}"
+
+
+class Following(models.Model):
+    """An HR manager follows a person: reads the reports about them, in every session, and opens nothing."""
+
+    manager = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="follows")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="followers")
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["manager", "person"], name="follows_a_person_once")]
+
+    def __str__(self):
+        return f"{self.manager} follows {self.person}"

@@ -158,6 +158,8 @@ class SessionFollower(models.Model):
 
     session = models.ForeignKey(CourseSession, on_delete=models.CASCADE, related_name="followers")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sessions_followed")
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "person"], name="one_follower_per_session")]
