@@ -5,16 +5,27 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db.models.signals import post_migrate
 from django.test import Client
 
 from encore.courses.actions.course import create_course
 from encore.courses.actions.enrolment import enrol
 from encore.courses.actions.session import add_courses, create_session, set_course_coaches
 from encore.courses.models import Course, CourseSession
-from encore.people.models import Person
-from encore.people.words import Role
+from encore.people.models import Person, RolePermission
+from encore.people.words import AT_FIRST, Permission, Role
 
 PASSWORD = "a quiet afternoon"  # everybody's
+
+
+def permit_as_at_first(**kwargs: Any) -> None:
+    """Tests that run without a transaction empty every table afterwards; the next finds what migrations left."""
+    rows = [RolePermission(role=role, permission=each) for role, permitted in AT_FIRST.items() for each in permitted]
+    RolePermission.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+post_migrate.connect(permit_as_at_first, sender=apps.get_app_config("people"))
 
 
 @pytest.fixture
@@ -75,6 +86,17 @@ def sara(make_person) -> Person:
 @pytest.fixture
 def henri(make_person) -> Person:
     return make_person("henri", "Henri", "Moreau", Role.HR_MANAGER)
+
+
+@pytest.fixture
+def permit(db) -> Callable[..., None]:
+    """permit(Role.SESSION_ADMINISTRATOR, Permission.IMPORT, …) → the role may exactly these."""
+
+    def exactly(role: Role, *permissions: Permission) -> None:
+        RolePermission.objects.filter(role=role).delete()
+        RolePermission.objects.bulk_create(RolePermission(role=role, permission=each) for each in permissions)
+
+    return exactly
 
 
 @pytest.fixture

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from encore.people.words import Role
+from encore.people.words import Permission, Role
+
+if TYPE_CHECKING:
+    from encore.people.models import Person
 
 View = Callable[..., HttpResponse]
 
@@ -31,3 +34,32 @@ def roles_required(*roles: Role) -> Callable[[View], View]:
         return checked
 
     return decorate
+
+
+def permission_required(*permissions: Permission) -> Callable[[View], View]:
+    """Open to those who may any of `permissions`; anyone else gets a 403 page. `view.permissions` tells which."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.is_authenticated and any(request.user.may(each) for each in permissions):
+                return view(request, *args, **kwargs)
+            else:
+                raise PermissionDenied(
+                    _("Your role does not permit this. An administrator can change that under Permissions.")
+                )
+
+        checked.permissions = frozenset(permissions)  # type: ignore[attr-defined]
+        return checked
+
+    return decorate
+
+
+def is_open_to(view: Callable[..., object], person: Person) -> bool:
+    """Whether a page of the whole platform opens for `person`, as its decorators say; False if none says."""
+    roles, permissions = getattr(view, "roles", None), getattr(view, "permissions", None)
+    if roles is None and permissions is None:
+        return False
+    else:
+        fits = roles is None or bool(roles & person.roles)
+        return fits and (permissions is None or any(person.may(each) for each in permissions))

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from encore.base.text import fold
-from encore.people.words import Role
+from encore.people.words import OFFERED, Permission, Role
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -88,6 +88,32 @@ class Person(AbstractBaseUser):
         return frozenset(role for role in Role if getattr(self, f"is_{role}"))
 
     @property
+    def permissions(self) -> frozenset[Permission]:
+        """What the tables permit to this person's roles: one small query, kept as long as the roles stay the same.
+
+        None for administrators, who have all, and for those without a role that has a table.
+        """
+        roles = self.roles
+        if Role.ADMINISTRATOR in roles:
+            return frozenset(Permission)
+        elif not (tables := sorted(role for role in roles if role in OFFERED)):
+            return frozenset()
+        kept = self.__dict__.get("_permissions")
+        if kept is None or kept[0] != tables:
+            rows = RolePermission.objects.filter(role__in=tables).values_list("role", "permission")
+            permitted = frozenset(Permission(word) for role, word in rows if word in OFFERED[Role(role)])
+            kept = self.__dict__["_permissions"] = (tables, permitted)
+        return kept[1]
+
+    def may(self, permission: Permission) -> bool:
+        """Whether a role of this person permits it. No query where none of the roles could."""
+        roles = self.roles
+        if Role.ADMINISTRATOR in roles:
+            return True
+        else:
+            return any(permission in OFFERED.get(role, ()) for role in roles) and permission in self.permissions
+
+    @property
     def zone(self) -> ZoneInfo | None:
         """The person's own zone; None means the platform's."""
         return ZoneInfo(self.time_zone) if self.time_zone else None
@@ -129,6 +155,20 @@ def fold_names(person: Person) -> None:
     )
     person.search_text = fold(" ".join(part for part in parts if part))[:500]
     person.sort_name = (fold(f"{person.last_name} {person.first_name}") or fold(person.username))[:300]
+
+
+class RolePermission(models.Model):
+    """What a role permits: a row is a yes. Changed on the page Administration → Permissions."""
+
+    role = models.CharField(max_length=30)
+    permission = models.CharField(max_length=30)
+
+    class Meta:
+        ordering = ["role", "permission"]
+        constraints = [models.UniqueConstraint(fields=["role", "permission"], name="permits_once")]
+
+    def __str__(self):
+        return f"{self.role} may {self.permission}"
 
 
 class SchoolClass(models.Model):

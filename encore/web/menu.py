@@ -1,7 +1,8 @@
-"""The main menu. Nobody is offered a page that refuses them: each says itself, by `roles_required`, whose it is."""
+"""The main menu. Nobody is offered a page that refuses them: each says itself, by its decorators, whose it is."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from encore.people.decorators import is_open_to
 from encore.people.models import Person
-from encore.people.words import Role
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,11 @@ ADMINISTRATION = (
 
 
 def menu_for(person: Person, path: str, *, writes_courses: bool) -> list[dict[str, Any]]:
-    """The entries of this person's menu, with the one for this path marked. No query."""
+    """The entries of this person's menu, with the one for this path marked. At most one query."""
     entries = [_entry("home", _("My sessions"), "layers", path == reverse("home") or path.startswith("/sessions/"))]
     if writes_courses:
         entries.append(_entry("my_courses", _("My courses"), "book-open", path.startswith("/courses/")))
-    pages = [page for page in ADMINISTRATION if _is_for(page.route, person)]
+    pages = [page for page in ADMINISTRATION if is_for(page.route, person)]
     if pages:
         now = max((page for page in pages if path.startswith(reverse(page.route))), key=_length, default=None)
         items = [_entry(page.route, str(page.label), page.icon, page is now) for page in pages]
@@ -58,14 +59,15 @@ def _length(page: Page) -> int:
     return len(reverse(page.route))
 
 
-def _is_for(route: str, person: Person) -> bool:
-    return bool(_roles_of(route) & person.roles)
+def is_for(route: str, person: Person) -> bool:
+    view = _view_of(route)
+    return view is not None and is_open_to(view, person)
 
 
 @cache
-def _roles_of(route: str) -> frozenset[Role]:
-    """Whose page this is, as its view says; nobody's where there is no such page."""
+def _view_of(route: str) -> Callable[..., object] | None:
+    """The view behind a route, which says itself whose it is; None where there is no such page."""
     try:
-        return getattr(resolve(reverse(route)).func, "roles", frozenset())
+        return resolve(reverse(route)).func
     except NoReverseMatch:
-        return frozenset()
+        return None

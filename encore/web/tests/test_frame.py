@@ -13,7 +13,7 @@ from encore.ledger.actions import queue_mail
 from encore.ledger.mailing import TRIES
 from encore.ledger.models import Mail
 from encore.web.errors import went_wrong
-from encore.web.menu import ADMINISTRATION, _roles_of
+from encore.web.menu import ADMINISTRATION, is_for
 
 # The menu
 
@@ -25,9 +25,9 @@ def labels(client):
 
 
 @pytest.mark.parametrize("page", ADMINISTRATION, ids=lambda page: page.route)
-def test_every_page_of_the_menu_exists_and_says_whose_it_is(page):
+def test_every_page_of_the_menu_exists_and_says_whose_it_is(page, edna, amina):
     assert reverse(page.route)
-    assert _roles_of(page.route)
+    assert (is_for(page.route, edna), is_for(page.route, amina)) == (True, False)
 
 
 def test_a_learner_has_my_sessions_alone(client_of, amina):
