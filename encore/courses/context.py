@@ -38,6 +38,7 @@ from encore.courses.rules import (
 from encore.courses.windows import enrolment_terms, terms_of
 from encore.courses.words import Access, ListName, Sight
 from encore.people.models import Person
+from encore.people.words import Permission
 
 
 class NoSuchPlace(Exception):
@@ -207,18 +208,28 @@ class _Facts:
         enrolment = self.enrolments.get(session.pk)
         return Standing(
             enrolment=enrolment_terms(enrolment) if enrolment else None,
+        runs = self._runs(session)
             excluded=here is not None and "excluded" in kinds,
             course_coach=tuple(spells["coach"]),
             general_coach=tuple(spells["general"]),
             other_course_coach=tuple(spells["other"]),
             course_teacher="teacher" in kinds,
             follows="follower" in kinds,
-            session_administrator=self.person.is_session_administrator and session.owner_id == self.person.pk,
+            session_administrator=runs,
+            opens_content=runs and self.person.may(Permission.OPEN_CONTENT),
+            sees_results=runs and self.person.may(Permission.SEE_RESULTS),
             administrator=self.person.is_administrator,
         )
 
 
 def _role_rows(person: int, sessions: list[int]) -> QuerySet[Any, tuple[Any, ...]]:
+    def _runs(self, session: CourseSession) -> bool:
+        """Whether the person administers this session: as its owner, or because they may administer all."""
+        if not self.person.is_session_administrator:
+            return False
+        else:
+            return session.owner_id == self.person.pk or self.person.may(Permission.ALL_SESSIONS)
+
     """(session, kind, session course or null, held from, held until) of every role row; one query."""
     none = Value(None, output_field=DateTimeField())
 

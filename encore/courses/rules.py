@@ -113,8 +113,10 @@ class Standing:
     follows: bool = False
     session_administrator: bool = False
     """Owner of this session, or allowed all of them; whoever is neither has no role here."""
+    opens_content: bool = False
+    """The platform lets session administrators open what a course holds: CONTENT."""
     sees_results: bool = False
-    """The platform lets session administrators see content, talk and people's work."""
+    """The platform lets session administrators see what learners write and do: TALK and PEOPLE."""
     administrator: bool = False
 
     @property
@@ -194,7 +196,7 @@ class _Case:
         if standing.follows:
             yield _capped(Access.LISTED, Reason.FOLLOWS, self.terms.state, _OTHERS)
         if standing.session_administrator:
-            yield _Row(Access.MANAGE, Reason.MANAGES, EVERYTHING if standing.sees_results else NOTHING)
+            yield _Row(Access.MANAGE, Reason.MANAGES, _permitted(standing))
         if standing.administrator:
             yield _Row(Access.MANAGE, Reason.MANAGES, EVERYTHING)
         yield _Row(Access.NONE, Reason.NO_ROLE)
@@ -245,6 +247,12 @@ class _Case:
 
     def _running(self) -> Reason:
         return Reason.OPEN if self.terms.duration_days is None else Reason.DURATION_RUNNING
+
+
+def _permitted(standing: Standing) -> frozenset[Sight]:
+    """What a session administrator sees: nothing by the role, what the platform permits by a table."""
+    content = frozenset({Sight.CONTENT}) if standing.opens_content else NOTHING
+    return content | (frozenset({Sight.TALK, Sight.PEOPLE}) if standing.sees_results else NOTHING)
 
 
 # The highest level that each state leaves to a role; managers are never capped.

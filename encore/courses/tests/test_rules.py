@@ -57,8 +57,10 @@ PEOPLE = {
     "course teacher": Standing(course_teacher=True),
     "HR manager": Standing(follows=True),
     "session administrator": Standing(session_administrator=True),
+    "same, opens content": Standing(session_administrator=True, opens_content=True),
     "same, sees results": Standing(session_administrator=True, sees_results=True),
-    "permission, no role": Standing(sees_results=True),
+    "same, may both": Standing(session_administrator=True, opens_content=True, sees_results=True),
+    "permission, no role": Standing(opens_content=True, sees_results=True),
     "administrator": Standing(administrator=True),
     "anyone else": Standing(),
 }
@@ -80,7 +82,9 @@ TABLES = {
       course teacher        | READ teaches C
       HR manager            | LISTED follows
       session administrator | MANAGE manages
-      same, sees results    | MANAGE manages CTP
+      same, opens content   | MANAGE manages C
+      same, sees results    | MANAGE manages TP
+      same, may both        | MANAGE manages CTP
       permission, no role   | NONE no_role
       administrator         | MANAGE manages CTP
       anyone else           | NONE no_role
