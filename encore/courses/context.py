@@ -206,9 +206,9 @@ class _Facts:
             kinds.add(kind)
             spells[kind].append(Spell(opens, closes))
         enrolment = self.enrolments.get(session.pk)
+        runs = self._runs(session)
         return Standing(
             enrolment=enrolment_terms(enrolment) if enrolment else None,
-        runs = self._runs(session)
             excluded=here is not None and "excluded" in kinds,
             course_coach=tuple(spells["coach"]),
             general_coach=tuple(spells["general"]),
