@@ -221,8 +221,6 @@ class _Facts:
             administrator=self.person.is_administrator,
         )
 
-
-def _role_rows(person: int, sessions: list[int]) -> QuerySet[Any, tuple[Any, ...]]:
     def _runs(self, session: CourseSession) -> bool:
         """Whether the person administers this session: as its owner, or because they may administer all."""
         if not self.person.is_session_administrator:
@@ -230,6 +228,8 @@ def _role_rows(person: int, sessions: list[int]) -> QuerySet[Any, tuple[Any, ...
         else:
             return session.owner_id == self.person.pk or self.person.may(Permission.ALL_SESSIONS)
 
+
+def _role_rows(person: int, sessions: list[int]) -> QuerySet[Any, tuple[Any, ...]]:
     """(session, kind, session course or null, held from, held until) of every role row; one query."""
     none = Value(None, output_field=DateTimeField())
 
