@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from encore.courses.models import Course, CourseSession, Enrolment
-from encore.courses.rules import EnrolmentTerms, Terms, coach_window, learner_window
+from encore.courses.models import Course, CourseSession, Enrolment, SessionCourse
+from encore.courses.rules import EnrolmentTerms, Locks, Terms, coach_window, learner_window
 from encore.courses.words import AfterEnd, EnrolmentState, SessionState
 
 
@@ -34,6 +34,14 @@ def enrolment_terms(enrolment: Enrolment) -> EnrolmentTerms:
         closes_at=enrolment.closes_at,
         extra_days=enrolment.extra_days,
         first_entered_at=enrolment.first_entered_at,
+    )
+
+
+def locks_of(place: SessionCourse) -> Locks:
+    """What is locked for the coaches of a course of a session, with the reasons. No query."""
+    return Locks(
+        tool_visibility=place.tool_visibility_lock or None,
+        coach_additions=place.coach_additions_lock or None,
     )
 
 

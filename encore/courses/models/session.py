@@ -129,10 +129,29 @@ class SessionCourse(models.Model):
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="session_courses")
     position = models.PositiveIntegerField(default=0)
     pinned_release = models.PositiveIntegerField(null=True, blank=True)  # a number; null follows the latest
+    # What its coaches may not do here: the reason of each lock, by whom and when it was set; "" is not locked.
+    tool_visibility_lock = models.CharField(max_length=300, blank=True)
+    tool_visibility_lock_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    tool_visibility_lock_at = models.DateTimeField(null=True)
+    coach_additions_lock = models.CharField(max_length=300, blank=True)
+    coach_additions_lock_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    coach_additions_lock_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["position", "id"]
-        constraints = [models.UniqueConstraint(fields=["session", "course"], name="course_once_per_session")]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "course"], name="course_once_per_session"),
+            models.CheckConstraint(
+                condition=Q(tool_visibility_lock="", tool_visibility_lock_at=None)
+                | (~Q(tool_visibility_lock="") & Q(tool_visibility_lock_at__isnull=False)),
+                name="lock_of_tool_visibility_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(coach_additions_lock="", coach_additions_lock_at=None)
+                | (~Q(coach_additions_lock="") & Q(coach_additions_lock_at__isnull=False)),
+                name="lock_of_coach_additions_has_a_reason",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.course} · {self.session}"
