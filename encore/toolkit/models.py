@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from encore.courses.models import Course, CourseSession, Enrolment, Release, SessionCourse
 from encore.people.models import Person
@@ -263,3 +263,29 @@ class Completion(models.Model):
 
     def __str__(self):
         return f"{self.enrolment}: {self.item}"
+
+
+class Transfer(models.Model):
+    """One person's move to another session: what moved, and all it takes to move it back. Undone at most once."""
+
+    from_enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="transfers_away")
+    to_enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="transfers_here")
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=300)
+    moved = models.JSONField(default=dict)  # {"toolkit.completion": {course id: [record ids]}}
+    before = models.JSONField(default=dict)  # the state and sources that the enrolment had, for undoing
+    made = models.BooleanField()  # whether the transfer made the new enrolment; else the person was there already
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(from_enrolment=F("to_enrolment")), name="transfer_leads_to_another_enrolment"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.from_enrolment} → {self.to_enrolment.session}"

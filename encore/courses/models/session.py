@@ -67,6 +67,7 @@ class CourseSession(models.Model):
     coach_opens_at = models.DateTimeField(_("coaches from"), null=True, blank=True)
     coach_closes_at = models.DateTimeField(_("coaches until"), null=True, blank=True)
     after_end = models.CharField(_("after the end"), max_length=10, choices=AfterEnd, default=AfterEnd.READ_ONLY)
+    completes_at_end = models.BooleanField(_("completed at the end"), default=False)  # by a duty, at each one's own end
     description = models.TextField(_("description"), blank=True)
     show_description = models.BooleanField(_("show the description to learners"), default=True)
     seats = models.PositiveIntegerField(_("seats"), null=True, blank=True)
