@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 PACKAGE = Path(settings.ROOT) / "encore"
-LAYERS = ["base", "ledger", "people", "courses", "toolkit", "tools", "exchange", "web", "demo", "config"]
+LAYERS = ["base", "ledger", "people", "courses", "toolkit", "tools", "exchange", "reports", "web", "demo", "proofs", "config"]
 TEMPLATES = sorted(path for path in PACKAGE.rglob("templates/**/*.html"))
 COMMENT = re.compile(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", re.S)
 # People ask others for these by name alone, and hide what is not there.

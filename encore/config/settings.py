@@ -53,8 +53,10 @@ INSTALLED_APPS = [
     "encore.toolkit",
     *installed_tools(),
     "encore.exchange",
+    "encore.reports",
     "encore.web",
     "encore.demo",
+    "encore.proofs",
 ]
 
 MIDDLEWARE = [
@@ -134,6 +136,8 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 INVITATION_DAYS = 30
+
+CONFIRMATION_MINUTES = env.int("ENCORE_CONFIRMATION_MINUTES", default=15)
 
 AXES_FAILURE_LIMIT = env.int("ENCORE_SIGN_IN_ATTEMPTS", default=8)
 AXES_COOLOFF_TIME = 0.25  # hours

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("encore.people.urls")),
     path("", include("encore.courses.urls")),
     path("", include("encore.exchange.urls")),
+    path("", include("encore.reports.urls")),
     *tool_urls(),
     path("", include("encore.web.urls")),
 ]

@@ -35,7 +35,7 @@ from encore.courses.rules import (
     list_of,
     may,
 )
-from encore.courses.windows import enrolment_terms, terms_of
+from encore.courses.windows import enrolment_terms, locks_of, terms_of
 from encore.courses.words import Access, ListName, Sight
 from encore.people.models import Person
 from encore.people.words import Permission
@@ -172,7 +172,8 @@ class _Facts:
         self.person = person
         ids = [s.pk for s in sessions]
         self.rows: dict[int, list[tuple[str, int | None, datetime | None, datetime | None]]] = defaultdict(list)
-        for session_id, kind, place, opens, closes in _ROLE_ROWS(person=person.pk, sessions=ids):
+        asked = _ROLE_ROWS_AND_FOLLOWING if person.is_hr_manager else _ROLE_ROWS
+        for session_id, kind, place, opens, closes in asked(person=person.pk, sessions=ids):
             self.rows[session_id].append((kind, place, opens, closes))
         if enrolments is None:
             enrolments = Enrolment.objects.filter(person=person.pk, session__in=ids, is_latest=True)
@@ -191,6 +192,7 @@ class _Facts:
             list_name=list_of(standing, terms, at),
             standing=standing,
             terms=terms,
+            locks=locks_of(place) if place else Locks(),
         )
 
     def standing(self, session: CourseSession, place: SessionCourse | None) -> Standing:
@@ -231,23 +233,13 @@ class _Facts:
 
 def _role_rows(person: int, sessions: list[int]) -> QuerySet[Any, tuple[Any, ...]]:
     """(session, kind, session course or null, held from, held until) of every role row; one query."""
-    none = Value(None, output_field=DateTimeField())
 
     def rows(
         model: type[Model], kind: str, session: str, place: str | None, *, dated: bool
     ) -> QuerySet[Any, tuple[Any, ...]]:
-        return (
-            model._default_manager.filter(**{"person" if model is not CourseExclusion else "enrolment__person": person})
-            .filter(**{f"{session}__in": sessions})
-            .order_by()
-            .values_list(
-                F(session),
-                Value(kind, output_field=CharField()),
-                F(place) if place else F(session),
-                F("from_at") if dated else none,
-                F("until_at") if dated else none,
-            )
-        )
+        whose = "person" if model is not CourseExclusion else "enrolment__person"
+        found = model._default_manager.filter(**{whose: person, f"{session}__in": sessions})
+        return _columns(found, kind, session, place, dated=dated)
 
     general = rows(GeneralCoach, "general", "session_id", None, dated=True)
     return general.union(
@@ -255,7 +247,6 @@ def _role_rows(person: int, sessions: list[int]) -> QuerySet[Any, tuple[Any, ...
         rows(
             CourseTeacher, "teacher", "course__session_courses__session_id", "course__session_courses__id", dated=False
         ).filter(kind=CourseTeacher.Kind.TEACHER),
-        rows(SessionFollower, "follower", "session_id", None, dated=False),
         rows(CourseExclusion, "excluded", "session_course__session_id", "session_course_id", dated=False).filter(
             enrolment__is_latest=True
         ),
@@ -263,4 +254,29 @@ def _role_rows(person: int, sessions: list[int]) -> QuerySet[Any, tuple[Any, ...
     )
 
 
-_ROLE_ROWS = Prepared(_role_rows)  # asked on every page of a place
+def _role_rows_and_following(person: int, sessions: list[int]) -> QuerySet[Any, tuple[Any, ...]]:
+    """Besides, the sessions that an HR manager follows, and those of the people they follow."""
+    followed = SessionFollower.objects.filter(person=person, session__in=sessions)
+    people = Enrolment.objects.filter(person__followers__manager=person, session__in=sessions, is_latest=True)
+    return _role_rows(person, sessions).union(
+        _columns(followed, "follower", "session_id", None),
+        _columns(people, "follower", "session_id", None).distinct(),
+        all=True,
+    )
+
+
+def _columns(
+    rows: QuerySet[Any], kind: str, session: str, place: str | None, *, dated: bool = False
+) -> QuerySet[Any, tuple[Any, ...]]:
+    none = Value(None, output_field=DateTimeField())
+    return rows.order_by().values_list(
+        F(session),
+        Value(kind, output_field=CharField()),
+        F(place) if place else F(session),
+        F("from_at") if dated else none,
+        F("until_at") if dated else none,
+    )
+
+
+# Asked on every page of a place.
+_ROLE_ROWS, _ROLE_ROWS_AND_FOLLOWING = Prepared(_role_rows), Prepared(_role_rows_and_following)

@@ -30,6 +30,7 @@ DEEDS: dict[str, Promise] = {
     "order courses": gettext_lazy("Put the courses in another order"),
     "change coaches": gettext_lazy("Changed the coaches"),
     "change coach time": gettext_lazy("Changed the time of the coach %(subject)s"),
+    "change followers": gettext_lazy("Changed which HR managers follow it"),
     "add class": gettext_lazy("Added the class %(class)s"),
     "remove class": gettext_lazy("Took off the class %(class)s"),
     "enrol": gettext_lazy("Enrolled %(people)s"),

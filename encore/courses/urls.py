@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from encore.courses.views import categories, classes, coaches, courses, enrolments, overview, sessions, setup, state
+from encore.courses.views import (
+    categories,
+    classes,
+    coaches,
+    courses,
+    enrolments,
+    followers,
+    overview,
+    sessions,
+    setup,
+    state,
+)
 from encore.courses.views import session_courses as of_courses
 from encore.courses.views import session_learners as of_learners
 
@@ -26,6 +37,7 @@ urlpatterns = [
     path(f"{SESSION}/coaches/<int:coach>/", coaches.session_coach, name="session_coach"),
     path(f"{COACHES}/", coaches.session_coaches, name="session_course_coaches"),
     path(f"{COACHES}/<int:coach>/", coaches.session_coach, name="session_course_coach"),
+    path(f"{SESSION}/followers/", followers.session_followers, name="session_followers"),
     path(f"{SESSION}/classes/<int:school_class>/removal/", classes.session_class_removal, name="session_class_removal"),
     path(f"{PERSON}/", enrolments.session_person, name="session_person"),
     path(f"{PERSON}/state/", enrolments.session_person_state, name="session_person_state"),

@@ -31,6 +31,8 @@ VERBS = {
     "remove_picture": gettext_lazy("Picture removed"),
     "create_class": gettext_lazy("Class created"),
     "update_class": gettext_lazy("Details changed"),
+    "follow_people": gettext_lazy("Follows more people"),
+    "unfollow_people": gettext_lazy("Follows fewer people"),
     "join_class": gettext_lazy("People joined"),
     "leave_class": gettext_lazy("People left"),
 }

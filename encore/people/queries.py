@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 
 from encore.base.text import fold
 from encore.ledger.models import AuditEntry
-from encore.people.models import ClassMember, Person, SchoolClass
+from encore.people.models import ClassMember, Following, Person, SchoolClass
 from encore.people.rules import may_manage
 from encore.people.signals import ClassUse, PersonSection, answers, class_uses, person_sections, place_powers
 from encore.people.words import Role
@@ -127,6 +127,19 @@ def not_in(school_class: SchoolClass, q: str = "") -> QuerySet[Person]:
     return search_people(q, people).order_by(*PEOPLE_ORDERS["name"])
 
 
+def followed_by(manager: Person, q: str = "") -> QuerySet[Person]:
+    """The people an HR manager follows, by name; nobody for who is no HR manager (any more)."""
+    people = Person.objects.filter(followers__manager=manager) if manager.is_hr_manager else Person.objects.none()
+    return search_people(q, people).order_by(*PEOPLE_ORDERS["name"])
+
+
+def not_followed_by(manager: Person, q: str = "") -> QuerySet[Person]:
+    """The active people an HR manager could follow besides, by name."""
+    there = Following.objects.filter(manager=manager, person=OuterRef("pk"))
+    people = Person.objects.filter(~Exists(there), is_active=True).exclude(pk=manager.pk)
+    return search_people(q, people).order_by(*PEOPLE_ORDERS["name"])
+
+
 def history_of(subject: Person | SchoolClass) -> QuerySet[AuditEntry]:
     """What was recorded about a person or a class, latest first."""
     entries = AuditEntry.objects.filter(subject_kind=subject._meta.model_name, subject_id=subject.pk)
@@ -142,7 +155,11 @@ def beyond_power(people: Collection[Person], by: Person | None) -> set[int]:
     """The ids of those among `people` over whom `by` has no power. None is the command line, and may everything."""
     if by is None or by.is_administrator or not people:
         return set()
-    beyond = {person.pk for person in people if not may_manage(by.roles, person.roles)}
+    beyond = {
+        person.pk
+        for person in people
+        if not may_manage(by.roles, person.roles, by.permissions, permitted_to(person.roles, by.roles, by.permissions))
+    }
     asked = [person.pk for person in people if person.pk not in beyond and person.pk != by.pk]
     for start in range(0, len(asked), AT_ONCE):
         beyond |= set(answers(place_powers.send(Person, people=asked[start : start + AT_ONCE], by=by)))

@@ -7,6 +7,7 @@ from encore.people import views
 urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="sign_in"),
     path("sign-out/", views.SignOut.as_view(), name="sign_out"),
+    path("confirm/", views.confirm, name="confirm"),
     path("password/reset/", views.password_reset, name="password_reset"),
     path("password/sent/", views.password_reset_sent, name="password_reset_sent"),
     path("password/done/", views.password_set_done, name="password_set_done"),
@@ -25,6 +26,7 @@ urlpatterns = [
     path("administration/people/<uuid:person>/reactivation/", views.person_reactivate, name="person_reactivate"),
     path("administration/people/<uuid:person>/invitation/", views.person_invite, name="person_invite"),
     path("administration/people/<uuid:person>/password-reset/", views.person_reset, name="person_reset"),
+    path("administration/people/<uuid:person>/following/", views.person_following, name="person_following"),
     path("administration/classes/", views.classes, name="classes"),
     path("administration/classes/new/", views.class_new, name="class_new"),
     path("administration/classes/<uuid:school_class>/", views.class_page, name="school_class"),

@@ -46,12 +46,32 @@ def progress_of(places: Iterable[Here]) -> dict[int, Progress]:
 
 def progress_in(session_course: SessionCourse, enrolments: Iterable[Enrolment]) -> dict[int, Progress]:
     """The progress of many learners in one course of a session, by enrolment id. Two queries."""
-    shown = _shown(_PAIRS(places=[session_course.pk])).get(session_course.pk, {})
-    done: dict[int, int] = defaultdict(int)
-    rows = Completion.objects.filter(session_course=session_course, enrolment__in=[e.pk for e in enrolments])
-    for enrolment, item in rows.values_list("enrolment", "item"):
-        done[enrolment] += item in shown
-    return {e.pk: Progress(done[e.pk], len(shown)) for e in enrolments}
+    enrolments = list(enrolments)
+    found = progress_among([session_course], enrolments)
+    return {e.pk: found[session_course.pk, e.pk] for e in enrolments}
+
+
+def progress_among(
+    session_courses: Iterable[SessionCourse], enrolments: Iterable[Enrolment]
+) -> dict[tuple[int, int], Progress]:
+    """The progress of many learners in several courses, by (session course id, enrolment id). Two queries.
+
+    Each learner is counted in the courses of their own session only; exclusions are the caller's to leave out.
+    """
+    places, enrolments = list(session_courses), list(enrolments)
+    if not places or not enrolments:
+        return {}
+    shown = _shown(_PAIRS(places=[place.pk for place in places]))
+    done: dict[tuple[int, int], int] = defaultdict(int)
+    rows = Completion.objects.filter(session_course__in=places, enrolment__in=[e.pk for e in enrolments])
+    for place, enrolment, item in rows.values_list("session_course", "enrolment", "item"):
+        done[place, enrolment] += item in shown.get(place, ())
+    return {
+        (place.pk, e.pk): Progress(done[place.pk, e.pk], len(shown.get(place.pk, ())))
+        for place in places
+        for e in enrolments
+        if place.session_id == e.session_id
+    }
 
 
 def last_seen(here: Here) -> Completion | None:

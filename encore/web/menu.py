@@ -42,6 +42,8 @@ def menu_for(person: Person, path: str, *, writes_courses: bool) -> list[dict[st
     entries = [_entry("home", _("My sessions"), "layers", path == reverse("home") or path.startswith("/sessions/"))]
     if writes_courses:
         entries.append(_entry("my_courses", _("My courses"), "book-open", path.startswith("/courses/")))
+    if is_for("report_people", person):
+        entries.append(_entry("report_people", _("Reports"), "chart-no-axes-column", path.startswith("/reports/")))
     pages = [page for page in ADMINISTRATION if is_for(page.route, person)]
     if pages:
         now = max((page for page in pages if path.startswith(reverse(page.route))), key=_length, default=None)

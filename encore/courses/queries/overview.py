@@ -22,10 +22,12 @@ from encore.courses.models import (
     Release,
     SessionClass,
     SessionCourse,
+    SessionFollower,
     WaitingPerson,
 )
 from encore.ledger.models import AuditEntry
 from encore.people.models import ClassMember, Person, SchoolClass
+from encore.people.queries import search_people
 
 MANAGED = ("coursesession", "enrolment", "person")  # the kinds of subject that managing a session is about
 
@@ -75,6 +77,18 @@ def courses_of(session: CourseSession, *, learners: int) -> list[CourseRow]:
 
 def general_coaches_of(session: CourseSession) -> QuerySet[GeneralCoach]:
     return GeneralCoach.objects.filter(session=session).select_related("person")
+
+
+def followers_of(session: CourseSession) -> QuerySet[Person]:
+    """The HR managers who follow the session, by name; who is no HR manager any more follows nothing."""
+    return Person.objects.filter(sessions_followed__session=session, is_hr_manager=True).order_by("sort_name", "id")
+
+
+def hr_managers_besides(session: CourseSession, *, q: str = "") -> QuerySet[Person]:
+    """The active HR managers who could follow the session, by name."""
+    there = SessionFollower.objects.filter(session=session, person=OuterRef("pk"))
+    managers = Person.objects.filter(~Exists(there), is_hr_manager=True, is_active=True)
+    return search_people(q, managers).order_by("sort_name", "id")
 
 
 def people_in(session: CourseSession, *, q: str = "", state: str = "", source: str = "") -> QuerySet[Enrolment]:

@@ -3,6 +3,7 @@
 from encore.people.views.account import (
     SignIn,
     SignOut,
+    confirm,
     locked_out,
     password_reset,
     password_reset_sent,
@@ -17,6 +18,7 @@ from encore.people.views.classes import (
     class_page,
     classes,
 )
+from encore.people.views.following import person_following
 from encore.people.views.people import (
     people,
     people_find,
@@ -40,6 +42,7 @@ __all__ = [
     "class_new",
     "class_page",
     "classes",
+    "confirm",
     "locked_out",
     "password_reset",
     "password_reset_sent",
@@ -50,6 +53,7 @@ __all__ = [
     "person",
     "person_deactivate",
     "person_edit",
+    "person_following",
     "person_invite",
     "person_new",
     "person_picture",

@@ -8,12 +8,14 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.encoding import force_str
-from django.utils.http import urlsafe_base64_decode
+from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_decode
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
 
 from encore.people import actions
+from encore.people.confirming import question_before, what_for
 from encore.people.forms import ForgottenForm, NewPasswordForm, SignInForm
 from encore.people.models import Person
 from encore.people.sign_in import find_person, locked_until, name_for_throttling
@@ -40,6 +42,16 @@ def locked_out(request: HttpRequest, response: HttpResponse | None = None, crede
     """Too many wrong attempts: says when the next one counts."""
     until = locked_until(request, name_for_throttling(request, credentials))
     return render(request, "people/locked_out.html", {"until": until, "at": now()}, status=429)
+
+
+@sensitive_post_parameters()
+@require_POST
+def confirm(request: HttpRequest) -> HttpResponse:
+    """The answer to a question that stood before a page to read: goes on to that page, or asks again."""
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
+    question = question_before(request, what_for(request.POST.get("what_for", "")), at=now())
+    return question or redirect(back if safe else "home")
 
 
 def password_reset(request: HttpRequest) -> HttpResponse:

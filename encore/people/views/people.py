@@ -74,6 +74,7 @@ def person(request: HttpRequest, person: UUID) -> HttpResponse:
         "classes": found.school_classes.all(),
         "history": happenings(history_of(found)[:20]),
         "sections": sections_of(found, request.user),
+        "follows": found.follows.count() if found.is_hr_manager else 0,
         "may_manage": not beyond_power([found], request.user),
         "at": now(),
     }
