@@ -5,16 +5,18 @@ How the open points of the access page were read: docs/decisions/0003-reading-of
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from encore.courses.words import (
     Access,
     AfterEnd,
+    BoundSource,
     EnrolmentState,
     ListName,
     Phase,
+    PlaceRole,
     Reason,
     SessionState,
     Sight,
@@ -140,12 +142,18 @@ class Decision:
 
 def decide(standing: Standing, terms: Terms, at: datetime) -> Decision:
     """What this person may do in a course of a session, or in the session as a whole, at this moment."""
+    return explain_decision(standing, terms, at).decision
+
+
+def explain_decision(standing: Standing, terms: Terms, at: datetime) -> "Trace":
+    """The decision with all that led to it: what each role gives by itself, which one decided, and what comes next."""
     at = at.astimezone(UTC)
     case = _Case(standing, terms)
-    rows = tuple(case.rows(at))
-    best = _highest(rows)
-    since, until = _stretch(at, case.boundaries(), lambda moment: _highest(case.rows(moment)).level)
-    return Decision(best.level, NOTHING.union(*(row.sees for row in rows)), best.reason, since, until)
+    rulings = tuple(case.rulings(at))
+    best = _highest(rulings)
+    since, until = _stretch(at, case.boundaries(), lambda moment: _highest(case.rulings(moment)).level)
+    sees = NOTHING.union(*(ruling.sees for ruling in rulings))
+    return Trace(case, rulings, best, Decision(best.level, sees, best.reason, since, until))
 
 
 def decide_course(*, teacher: bool = False, assistant: bool = False, administrator: bool = False) -> Decision:
@@ -160,12 +168,69 @@ def decide_course(*, teacher: bool = False, assistant: bool = False, administrat
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Ruling:
     """What the table says for one role, after the cap of the session's state."""
 
+    role: PlaceRole
     level: Access
     reason: Reason
     sees: frozenset[Sight] = NOTHING
+    phase: Phase | None = None
+    """Where the moment lies in the window, for a role that goes by one."""
+    uncapped: Access | None = None
+    """The level that the role would give, where the state took something away from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch(Window):
+    """A piece of time in which one ruling decides."""
+
+    ruling: Ruling = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One end of a window, and where it comes from."""
+
+    at: datetime | None = None
+    source: BoundSource = BoundSource.NOWHERE
+    counted_from: datetime | None = None
+    days: int = 0
+    """So many days after (or, if negative, before) `counted_from`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A decision and how it came about. `rulings`: one for each role held, in the order of the table; `rule`: the one
+    that gave the level and the reason."""
+
+    case: "_Case"
+    rulings: tuple[Ruling, ...]
+    rule: Ruling
+    decision: Decision
+
+    def bounds_of(self, role: PlaceRole) -> tuple[Bound, Bound] | None:
+        """Both ends of the window that this role goes by; None for a role that goes by none."""
+        if role is PlaceRole.LEARNER and self.case.standing.enrolment is not None:
+            return learner_bounds(self.case.terms, self.case.standing.enrolment)
+        elif role in (PlaceRole.COURSE_COACH, PlaceRole.GENERAL_COACH):
+            return coach_bounds(self.case.terms)
+        else:
+            return None
+
+    def stretches(self) -> list[Stretch]:
+        """All of time in pieces, each with the ruling that decides in it; neighbours differ in level or reason."""
+        starts = [EARLIEST, *sorted(self.case.boundaries() - {EARLIEST})]
+        decisive = [_highest(self.case.rulings(start)) for start in starts]
+        changes = [0, *(n for n in range(1, len(starts)) if _differ(decisive[n - 1], decisive[n]))]
+        ends = [*(starts[n] for n in changes[1:]), None]
+        return [
+            Stretch(starts[n] if n else None, end, ruling=decisive[n]) for n, end in zip(changes, ends, strict=True)
+        ]
+
+
+def _differ(one: Ruling, other: Ruling) -> bool:
+    return (one.level, one.reason) != (other.level, other.reason)
 
 
 @dataclass(slots=True)
@@ -182,55 +247,59 @@ class _Case:
         self.learner = Window() if enrolment is None else learner_window(self.terms, enrolment)
         self.coach = coach_window(self.terms) if self.standing.coach_spells else Window()
 
-    def rows(self, at: datetime) -> Iterator[_Row]:
+    def rulings(self, at: datetime) -> Iterator[Ruling]:
         """The rows that apply, in the order of the table, so that the first of equals is the one to show."""
-        standing = self.standing
+        standing, state = self.standing, self.terms.state
         if standing.enrolment is not None:
-            yield self._learner_row(standing.enrolment, at)
-        if _held(standing.course_coach + standing.general_coach, at):
-            yield self._coach_row(at)
+            yield self._learner(standing.enrolment, at)
+        if _held(standing.course_coach, at):
+            yield self._coach(PlaceRole.COURSE_COACH, at)
+        if _held(standing.general_coach, at):
+            yield self._coach(PlaceRole.GENERAL_COACH, at)
         if _held(standing.other_course_coach, at):
-            yield _capped(Access.LISTED, Reason.OTHER_COURSE, self.terms.state, _COACHES_OF_OTHERS)
+            yield _capped(PlaceRole.OTHER_COURSE_COACH, Access.LISTED, Reason.OTHER_COURSE, state, _COACHES_OF_OTHERS)
         if standing.course_teacher:
-            yield self._teacher_row()
+            yield self._teacher()
         if standing.follows:
-            yield _capped(Access.LISTED, Reason.FOLLOWS, self.terms.state, _OTHERS)
+            yield _capped(PlaceRole.FOLLOWER, Access.LISTED, Reason.FOLLOWS, state, _OTHERS)
         if standing.session_administrator:
-            yield _Row(Access.MANAGE, Reason.MANAGES, _permitted(standing))
+            yield Ruling(PlaceRole.SESSION_ADMINISTRATOR, Access.MANAGE, Reason.MANAGES, _permitted(standing))
         if standing.administrator:
-            yield _Row(Access.MANAGE, Reason.MANAGES, EVERYTHING)
-        yield _Row(Access.NONE, Reason.NO_ROLE)
+            yield Ruling(PlaceRole.ADMINISTRATOR, Access.MANAGE, Reason.MANAGES, EVERYTHING)
+        yield Ruling(PlaceRole.NOBODY, Access.NONE, Reason.NO_ROLE)
 
     def boundaries(self) -> set[datetime]:
         """Every instant at which a row may change."""
         windows = (self.learner, self.coach, *self.standing.coach_spells)
         return {bound for window in windows for bound in (window.opens_at, window.closes_at) if bound is not None}
 
-    def _learner_row(self, enrolment: EnrolmentTerms, at: datetime) -> _Row:
+    def _learner(self, enrolment: EnrolmentTerms, at: datetime) -> Ruling:
+        phase = None
         if self.standing.excluded:
-            return _Row(Access.NONE, Reason.EXCLUDED)
+            return Ruling(PlaceRole.LEARNER, Access.NONE, Reason.EXCLUDED)
         elif enrolment.state in (EnrolmentState.SUSPENDED, EnrolmentState.WITHDRAWN):
             level, reason = Access.LISTED, Reason(enrolment.state)
         elif enrolment.state is EnrolmentState.COMPLETED:
-            level, reason = self._by_phase(self.learner.phase(at), Access.READ, Reason.COMPLETED)
+            phase = self.learner.phase(at)
+            level, reason = self._by_phase(phase, Access.READ, Reason.COMPLETED)
         else:
-            level, reason = self._by_phase(self.learner.phase(at), Access.WORK, self._running())
-        row = _capped(level, reason, self.terms.state, _OTHERS)
-        return _seeing(row, READING)
+            phase = self.learner.phase(at)
+            level, reason = self._by_phase(phase, Access.WORK, self._running())
+        return _seeing(_capped(PlaceRole.LEARNER, level, reason, self.terms.state, _OTHERS, phase), READING)
 
-    def _coach_row(self, at: datetime) -> _Row:
+    def _coach(self, role: PlaceRole, at: datetime) -> Ruling:
         phase = self.coach.phase(at)
         level, reason = self._by_phase(phase, Access.COACH, self._running())
-        row = _capped(level, reason, self.terms.state, _COACHES)
+        ruling = _capped(role, level, reason, self.terms.state, _COACHES, phase)
         # Once the coach's own time is over, learners' work is no longer the coach's to read.
-        if row.level is Access.COACH or phase is not Phase.AFTER:
-            return _seeing(row, EVERYTHING)
+        if ruling.level is Access.COACH or phase is not Phase.AFTER:
+            return _seeing(ruling, EVERYTHING)
         else:
-            return _seeing(row, READING)
+            return _seeing(ruling, READING)
 
-    def _teacher_row(self) -> _Row:
-        row = _capped(Access.READ, Reason.TEACHES, self.terms.state, _OTHERS)
-        return _seeing(row, EVERYTHING if self.terms.teachers_see_results else frozenset({Sight.CONTENT}))
+    def _teacher(self) -> Ruling:
+        ruling = _capped(PlaceRole.COURSE_TEACHER, Access.READ, Reason.TEACHES, self.terms.state, _OTHERS)
+        return _seeing(ruling, EVERYTHING if self.terms.teachers_see_results else frozenset({Sight.CONTENT}))
 
     def _by_phase(self, phase: Phase, full: Access, running: Reason) -> tuple[Access, Reason]:
         """A row of the table that goes by a window: `full` is the level inside it."""
@@ -265,27 +334,34 @@ _OTHERS = {
 }
 
 
-def _capped(level: Access, reason: Reason, state: SessionState, caps: dict[SessionState, Access]) -> _Row:
+def _capped(
+    role: PlaceRole,
+    level: Access,
+    reason: Reason,
+    state: SessionState,
+    caps: dict[SessionState, Access],
+    phase: Phase | None = None,
+) -> Ruling:
     """The row under the state's cap; the state is the reason only where it took something away."""
     cap = caps.get(state, Access.MANAGE)
     if level > cap:
-        return _Row(cap, Reason(state))
+        return Ruling(role, cap, Reason(state), phase=phase, uncapped=level)
     else:
-        return _Row(level, reason)
+        return Ruling(role, level, reason, phase=phase)
 
 
-def _seeing(row: _Row, sees: frozenset[Sight]) -> _Row:
+def _seeing(ruling: Ruling, sees: frozenset[Sight]) -> Ruling:
     """The row with its sights: a door that is closed shows nothing."""
-    return _Row(row.level, row.reason, sees if row.level >= Access.READ else NOTHING)
+    return replace(ruling, sees=sees) if ruling.level >= Access.READ else ruling
 
 
 def _held(spells: Iterable[Spell], at: datetime) -> bool:
     return any(spell.covers(at) for spell in spells)
 
 
-def _highest(rows: Iterable[_Row]) -> _Row:
+def _highest(rulings: Iterable[Ruling]) -> Ruling:
     """The row of the highest level: the first of them, if several are equal."""
-    return max(rows, key=lambda row: row.level)
+    return max(rulings, key=lambda ruling: ruling.level)
 
 
 def _stretch(
@@ -310,22 +386,45 @@ def _stretch(
 
 def learner_window(terms: Terms, enrolment: EnrolmentTerms) -> Window:
     """When this learner may work: own dates first, then the session's with the extra days."""
-    if terms.duration_days is not None:
-        counted_from, days = enrolment.first_entered_at, terms.duration_days + enrolment.extra_days
+    opens, closes = learner_bounds(terms, enrolment)
+    return Window(opens.at, closes.at)
+
+
+def learner_bounds(terms: Terms, enrolment: EnrolmentTerms) -> tuple[Bound, Bound]:
+    """Both ends of the learner's window, each with where it comes from."""
+    days = enrolment.extra_days
+    if enrolment.closes_at is not None:
+        closes = Bound(enrolment.closes_at, BoundSource.OWN)
+    elif terms.duration_days is not None:
+        first = enrolment.first_entered_at
+        closes = _counted(first, terms.duration_days + days, terms.zone, BoundSource.FIRST_ENTRY)
+    elif days:
+        closes = _counted(terms.closes_at, days, terms.zone, BoundSource.EXTRA_DAYS)
     else:
-        counted_from, days = terms.closes_at, enrolment.extra_days
-    return Window(
-        enrolment.opens_at or terms.opens_at,
-        enrolment.closes_at or _days_after(counted_from, days, terms.zone),
-    )
+        closes = _given(terms.closes_at, BoundSource.SESSION)
+    own = _given(enrolment.opens_at, BoundSource.OWN)
+    return own if own.at else _given(terms.opens_at, BoundSource.SESSION), closes
 
 
 def coach_window(terms: Terms) -> Window:
     """When coaches may coach: absolute coach dates first, then the session's with the days around them."""
-    return Window(
-        terms.coach_opens_at or _days_after(terms.opens_at, -terms.coach_days_before, terms.zone),
-        terms.coach_closes_at or _days_after(terms.closes_at, terms.coach_days_after, terms.zone),
+    opens, closes = coach_bounds(terms)
+    return Window(opens.at, closes.at)
+
+
+def coach_bounds(terms: Terms) -> tuple[Bound, Bound]:
+    """Both ends of the coaches' window, each with where it comes from."""
+    return (
+        _coach_bound(terms, terms.coach_opens_at, terms.opens_at, -terms.coach_days_before),
+        _coach_bound(terms, terms.coach_closes_at, terms.closes_at, terms.coach_days_after),
     )
+
+
+def _coach_bound(terms: Terms, absolute: datetime | None, counted_from: datetime | None, days: int) -> Bound:
+    if absolute is not None:
+        return Bound(absolute, BoundSource.COACH_DATE)
+    else:
+        return _counted(counted_from, days, terms.zone, BoundSource.COACH_DAYS if days else BoundSource.SESSION)
 
 
 def session_window(terms: Terms) -> Window:
@@ -379,8 +478,13 @@ def end_of_day(day: date, zone: tzinfo) -> datetime:
     return start_of_day(add_to_day(day, timedelta(days=1)), zone)
 
 
-def _days_after(instant: datetime | None, days: int, zone: tzinfo) -> datetime | None:
-    return None if instant is None else add_days(instant, days, zone)
+def _given(instant: datetime | None, source: BoundSource) -> Bound:
+    return Bound() if instant is None else Bound(instant, source)
+
+
+def _counted(instant: datetime | None, days: int, zone: tzinfo, source: BoundSource) -> Bound:
+    """So many days after an instant, if there is one."""
+    return Bound() if instant is None else Bound(add_days(instant, days, zone), source, instant, days)
 
 
 # My sessions

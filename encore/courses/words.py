@@ -79,3 +79,29 @@ class Phase(StrEnum):
     BEFORE = "before"
     INSIDE = "inside"
     AFTER = "after"
+
+
+class PlaceRole(StrEnum):
+    """What a person can be towards a place, in the order of the decision table."""
+
+    LEARNER = "learner"
+    COURSE_COACH = "course_coach"
+    GENERAL_COACH = "general_coach"
+    OTHER_COURSE_COACH = "other_course_coach"
+    COURSE_TEACHER = "course_teacher"
+    FOLLOWER = "follower"
+    SESSION_ADMINISTRATOR = "session_administrator"
+    ADMINISTRATOR = "administrator"
+    NOBODY = "nobody"
+
+
+class BoundSource(StrEnum):
+    """Where a bound of a window comes from."""
+
+    NOWHERE = "nowhere"
+    OWN = "own"
+    SESSION = "session"
+    EXTRA_DAYS = "extra_days"
+    FIRST_ENTRY = "first_entry"
+    COACH_DATE = "coach_date"
+    COACH_DAYS = "coach_days"
