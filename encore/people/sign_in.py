@@ -10,10 +10,13 @@ from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.functions import Lower
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.timezone import now  # noqa: TID251 - a request is being answered
 
+from encore.people.confirming import confirm
 from encore.people.models import Person
 from encore.people.queries import lowered
 
@@ -84,8 +87,9 @@ def find_person(name: str) -> Person | None:
 
 def name_for_throttling(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
     """The name typed, in the one spelling that attempts are counted under: case must not buy more attempts."""
+    counted = getattr(request, "counted_under", "")  # not signing in, but showing who is there
     typed = request.POST.get("username", "") if request is not None else ""
-    name = typed or (credentials or {}).get("username") or ""
+    name = counted or typed or (credentials or {}).get("username") or ""
     return name.strip().upper().lower()[:255]
 
 
@@ -97,3 +101,9 @@ def locked_until(request: HttpRequest, name: str) -> datetime:
     ).order_by("-attempt_time")
     last = attempts.values_list("attempt_time", flat=True).first()
     return (last or now()) + cool_off
+
+
+@receiver(user_logged_in)
+def confirm_by_signing_in(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
+    """Who has just signed in need not say again that it is them."""
+    confirm(request, now())

@@ -30,6 +30,7 @@ PERSONAL = {
     "profile_picture",
     "profile_password",
     "theme",
+    "confirm",
     "my_courses",
     "person_picture",
     "course_picture",
