@@ -17,7 +17,7 @@ encore: the command line of the Encore learning platform
 # What each group is for. A command of ours that is named in no group appears under "More".
 GROUPS = {
     "Bring in and take out": ["import", "export"],
-    "Explain": ["decide"],
+    "Explain": ["decide", "prove"],
     "Run": ["work", "administrator", "demo", "rebuild"],
 }
 DJANGO = {
@@ -39,7 +39,7 @@ Examples:
   encore import people staff.csv --apply     do it
   encore decide < questions.jsonl            who may enter what, when, and why
 """
-NEEDS_NO_KEY = {"--help", "-h", "help", "--version", "version", "decide"}
+NEEDS_NO_KEY = {"--help", "-h", "help", "--version", "version", "decide", "prove"}
 
 
 def main() -> None:

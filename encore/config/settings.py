@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "encore.web",
     "encore.demo",
     "encore.proofs",
+    "encore.proofs",
 ]
 
 MIDDLEWARE = [

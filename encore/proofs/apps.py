@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ProofsConfig(AppConfig):
+    name = "encore.proofs"

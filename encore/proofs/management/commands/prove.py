@@ -1,0 +1,97 @@
+"""`encore prove`: proofs that take longer than tests may: mutants of every guard, thousands of random cases."""
+
+from __future__ import annotations
+
+import random
+from argparse import RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+import encore
+from encore.proofs.mutants import Mutant, chosen, mutants_in
+from encore.proofs.mutating import NoCheckout, Result, TestsFail, checkout_of, commit_of, try_all
+
+HELP = """\
+Prove that access holds: take guards away one by one, or compare random cases. Takes long; outside CI.
+
+encore prove isolation --mutate
+  Lists every guard from the syntax tree (doors, demands, questions, scopes, conditions of queries), takes one at a
+  time away in a copy of the last commit, and runs the tests of isolation and access on it. A mutant that no test
+  notices is printed with its place. Needs a git checkout with its tests. Nothing of this installation is touched.
+
+encore prove access
+  Random cases (zones, clock changes, leap days, windows, roles, states) asked of the pages, of the lists and of
+  `encore decide`, and of a second reading of the rules that shares no line with the first. A case that differs is
+  printed as one line; --replay asks it again. Works on a temporary database of its own.
+
+Examples:
+  encore prove isolation --mutate --list                        the guards there are
+  encore prove isolation --mutate --only courses/rules.py       those of one file
+  encore prove isolation --mutate --sample 40 --seed 7          forty of them, the same forty each time
+  encore prove access --cases 10000
+  encore prove access --replay '{"roles": ["learner"], …}'
+  encore prove access --table                                   the table of roles, states and actions as measured
+"""
+
+
+class Command(BaseCommand):
+    help = HELP
+    requires_system_checks: list[str] = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        what = parser.add_subparsers(dest="what", required=True, metavar="WHAT", parser_class=CommandParser)
+        isolation = what.add_parser("isolation", help="take guards away, one at a time")
+        isolation.add_argument("--mutate", action="store_true", required=True, help="take guards away")
+        isolation.add_argument("--list", action="store_true", help="only list them")
+        isolation.add_argument("--only", default="", metavar="TEXT", help="those whose place or text holds this")
+        isolation.add_argument("--sample", type=int, metavar="N", help="no more than N, drawn by chance")
+        isolation.add_argument("--seed", type=int, default=0, help="another seed draws others (0)")
+        isolation.add_argument("--workers", type=int, default=1, help="how many at once (1)")
+        isolation.add_argument(
+            "--unchecked", action="store_true", help="do not run the tests on the commit itself first"
+        )
+        isolation.add_argument(
+            "--out", type=Path, metavar="FILE", help="write each result there too, as a line of JSON"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["what"] == "isolation":
+            self._isolation(options)
+
+    def _isolation(self, options: dict[str, Any]) -> None:
+        package = Path(encore.__file__).parent
+        draw = random.Random(options["seed"]).sample  # noqa: S311
+        try:
+            root = checkout_of(package)
+            found = chosen(mutants_in(root), only=options["only"], sample=options["sample"], draw=draw)
+            if options["list"]:
+                self.stdout.writelines(f"{mutant}\n" for mutant in found)
+                self.stdout.write(f"{len(found)} guards.")
+            else:
+                self._mutate(found, root, options)
+        except NoCheckout as problem:
+            raise CommandError(str(problem)) from problem
+        except TestsFail as failed:
+            raise CommandError(f"The tests fail before anything is taken away: {failed}") from failed
+
+    def _mutate(self, mutants: list[Mutant], root: Path, options: dict[str, Any]) -> None:
+        commit = commit_of(root)
+        self.stdout.write(f"{len(mutants)} mutants of {commit}.")
+        results: list[Result] = []
+        for result in try_all(mutants, root, commit, workers=options["workers"], check=not options["unchecked"]):
+            results.append(result)
+            said = f"noticed by {result.noticed}" if result.noticed else "NOT NOTICED"
+            self.stdout.write(f"{len(results)}. {result.mutant}: {said} ({result.seconds:.0f} s)")
+            self.stdout.flush()
+            if options["out"]:
+                with options["out"].open("a") as out:
+                    out.write(f"{result.line()}\n")
+        left = [result.mutant for result in results if not result.noticed]
+        self.stdout.write(f"\n{len(results) - len(left)} of {len(results)} noticed, of commit {commit}.")
+        for mutant in left:
+            self.stdout.write(f"\nNot noticed: {mutant.name}\n- {mutant.before}\n+ {mutant.after}")
