@@ -1,12 +1,15 @@
 """What was done, is being done, was sent: jobs, stored plans, outgoing mail, audit entries."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from encore.base.personal import NOTHING_PERSONAL, Personal
 
 
 class Job(models.Model):
@@ -33,6 +36,8 @@ class Job(models.Model):
     heartbeat_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
+    personal = Personal(by=("by",), mentions=("payload", "message"), plain=("kind",))
+
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["state", "id"], name="job_by_state")]
@@ -50,6 +55,8 @@ class DutyDone(models.Model):
 
     name = models.CharField(max_length=200, unique=True)
     at = models.DateTimeField(default=datetime(1970, 1, 1, tzinfo=UTC))
+
+    personal = NOTHING_PERSONAL
 
     class Meta:
         verbose_name_plural = "duties done"
@@ -79,11 +86,18 @@ class Plan(models.Model):
     applied_at = models.DateTimeField(null=True)
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="plans")
 
+    personal = Personal(by=("by",), mentions=("title", "options", "notes"), plain=("kind",))
+
     class Meta:
         ordering = ["-at", "-id"]
 
     def __str__(self):
         return self.title
+
+
+def plans_out_of_date(rows: Sequence[int]) -> None:
+    """What a plan said of somebody is erased: it cannot be applied any more."""
+    Plan.objects.filter(rows__in=rows, state=Plan.State.READY).update(state=Plan.State.STALE)
 
 
 class PlanRow(models.Model):
@@ -102,6 +116,8 @@ class PlanRow(models.Model):
     reasons = models.JSONField(default=list)
     data = models.JSONField(default=dict)
     done = models.BooleanField(default=False)  # written down together with what the row says, so never done twice
+
+    personal = Personal(mentions=("subject", "reasons", "data"), whole=True, after=plans_out_of_date)
 
     class Meta:
         ordering = ["line", "id"]
@@ -125,6 +141,8 @@ class Mail(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
 
+    personal = Personal(about=("person",), mentions=("subject", "body", "error"), plain=("purpose", "occasion"))
+
     class Meta:
         ordering = ["-id"]
         constraints = [
@@ -147,6 +165,15 @@ class AuditEntry(models.Model):
     subject = models.CharField(max_length=300)
     course_session_id = models.BigIntegerField(null=True)
     changes = models.JSONField(default=dict)  # {"field": [before, after]} or facts of the deed
+
+    personal = Personal(
+        rows=lambda who: Q(subject_kind="person", subject_id=who.pk),
+        keep=_("What was done stays on record, without a name."),
+        mentions=("subject", "changes"),
+        whole=True,
+        by=("by",),
+        plain=("verb", "subject_kind"),
+    )
 
     class Meta:
         ordering = ["-id"]

@@ -7,3 +7,6 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from encore.people import sign_in  # noqa: F401 - connects its receivers
+        from encore.people.foreign import declare_foreign
+
+        declare_foreign()

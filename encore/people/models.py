@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from encore.base.personal import NOTHING_PERSONAL, Personal
 from encore.base.text import fold
 from encore.people.words import OFFERED, Permission, Role
 
@@ -49,6 +50,15 @@ class Person(AbstractBaseUser):
     # Kept by save() and `fold_names`: what is searched, and "last first", which is how lists by name are sorted.
     search_text = models.CharField(max_length=500, editable=False)
     sort_name = models.CharField(max_length=300, editable=False)
+
+    personal = Personal(
+        about=("pk",),
+        keep=_("Results, records and history hang on the account. It stays, closed, without a name."),
+        forget=("username", "email", "first_name", "last_name", "official_code", "phone", "language", "time_zone")
+        + ("search_text", "sort_name"),
+        secret=("password",),
+        files=("picture",),
+    )
 
     objects = PersonManager()
     USERNAME_FIELD = "username"
@@ -163,6 +173,8 @@ class RolePermission(models.Model):
     role = models.CharField(max_length=30)
     permission = models.CharField(max_length=30)
 
+    personal = NOTHING_PERSONAL
+
     class Meta:
         ordering = ["role", "permission"]
         constraints = [models.UniqueConstraint(fields=["role", "permission"], name="permits_once")]
@@ -182,6 +194,8 @@ class SchoolClass(models.Model):
         Person, through="ClassMember", through_fields=("school_class", "person"), related_name="school_classes"
     )
     search_text = models.CharField(max_length=200, editable=False)  # kept by save(): the name, folded
+
+    personal = Personal(texts=("name", "description", "search_text"))
 
     class Meta:
         ordering = ["search_text", "id"]
@@ -208,6 +222,8 @@ class ClassMember(models.Model):
     by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
 
+    personal = Personal(about=("person",), by=("by",))
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["school_class", "person"], name="one_membership_per_class")]
 
@@ -222,6 +238,8 @@ class Following(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="followers")
     by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
+
+    personal = Personal(about=("person", "manager"), by=("by",))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["manager", "person"], name="follows_a_person_once")]

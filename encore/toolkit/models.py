@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import F, Q
 
+from encore.base.personal import NOTHING_PERSONAL, RESULTS, Personal
 from encore.courses.models import Course, CourseSession, Enrolment, Release, SessionCourse
 from encore.people.models import Person
 
@@ -20,6 +21,8 @@ class Item(models.Model):
     kind = models.CharField(max_length=40)
     created_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()
+
+    personal = Personal(by=("created_by",), plain=("kind",))
 
     if TYPE_CHECKING:  # What `shown_in(here)` tells of an item besides; there only on the items it gave.
         title: str
@@ -52,6 +55,8 @@ class Version(models.Model):
     at = models.DateTimeField()
     note = models.CharField(max_length=300, blank=True)
 
+    personal = Personal(by=("author",), texts=("title", "content", "note"))
+
     class Meta:
         ordering = ["-number"]
         constraints = [models.UniqueConstraint(fields=["item", "number"], name="version_number_of_an_item")]
@@ -71,6 +76,8 @@ class Draft(models.Model):
     author = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
     stamp = models.PositiveIntegerField(default=1)
+
+    personal = Personal(by=("author",), mentions=("title", "content"))
 
     class Meta:
         constraints = [
@@ -97,6 +104,8 @@ class Line(models.Model):
     parent = models.ForeignKey(Item, null=True, on_delete=models.SET_NULL, related_name="child_lines")
     position = models.PositiveIntegerField(default=0)
 
+    personal = NOTHING_PERSONAL
+
     class Meta:
         ordering = ["position", "id"]
         constraints = [models.UniqueConstraint(fields=["release", "item"], name="item_once_per_release")]
@@ -115,6 +124,8 @@ class StoredFile(models.Model):
     path = models.CharField(max_length=120)
     at = models.DateTimeField()
 
+    personal = NOTHING_PERSONAL
+
     def __str__(self):
         return self.sha256[:12]
 
@@ -127,6 +138,8 @@ class FileUse(models.Model):
     name = models.CharField(max_length=255)
     version = models.ForeignKey(Version, null=True, on_delete=models.CASCADE, related_name="file_uses")
     draft = models.ForeignKey(Draft, null=True, on_delete=models.CASCADE, related_name="file_uses")
+
+    personal = Personal(texts=("name",))
 
     class Meta:
         constraints = [
@@ -150,6 +163,8 @@ class ToolSettings(models.Model):
     tool = models.CharField(max_length=40)
     visible = models.BooleanField(null=True)
     position = models.PositiveIntegerField(null=True)
+
+    personal = NOTHING_PERSONAL
 
     class Meta:
         constraints = [
@@ -178,6 +193,8 @@ class ItemSettings(models.Model):
     due = models.CharField(max_length=60, null=True)
     closes = models.CharField(max_length=60, null=True)
     options = models.JSONField(default=dict)
+
+    personal = NOTHING_PERSONAL
 
     class Meta:
         constraints = [
@@ -208,6 +225,14 @@ class ItemException(models.Model):
     by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     until = models.DateTimeField(null=True)
 
+    personal = Personal(
+        about=("enrolment__person",),
+        keep=RESULTS,
+        forget=("reason",),
+        by=("by",),
+        plain=("opens", "due", "closes", "options"),
+    )
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["enrolment", "item"], name="one_exception_per_enrolment_and_item")
@@ -226,6 +251,8 @@ class Schedule(models.Model):
     opens = models.DateTimeField(null=True)
     due = models.DateTimeField(null=True)
     closes = models.DateTimeField(null=True)
+
+    personal = Personal(about=("enrolment__person",), keep=RESULTS)
 
     class Meta:
         constraints = [
@@ -255,6 +282,8 @@ class Completion(models.Model):
     at = models.DateTimeField()
     last_at = models.DateTimeField()
 
+    personal = Personal(about=("enrolment__person",), keep=RESULTS)
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["session", "enrolment", "item"], name="completed_once_per_enrolment")
@@ -278,6 +307,14 @@ class Transfer(models.Model):
     made = models.BooleanField()  # whether the transfer made the new enrolment; else the person was there already
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    personal = Personal(
+        about=("from_enrolment__person", "to_enrolment__person"),
+        keep=RESULTS,
+        forget=("reason",),
+        by=("by", "undone_by"),
+        plain=("moved", "before"),
+    )
 
     class Meta:
         ordering = ["id"]

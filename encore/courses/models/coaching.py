@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from encore.base.personal import Personal
 from encore.courses.models.session import CourseSession, SessionCourse
 from encore.people.models import Person
 
@@ -13,6 +14,8 @@ class GeneralCoach(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="general_coaching")
     from_at = models.DateTimeField(null=True, blank=True)
     until_at = models.DateTimeField(null=True, blank=True)
+
+    personal = Personal(about=("person",))
 
     class Meta:
         ordering = ["id"]
@@ -29,6 +32,8 @@ class CourseCoach(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="course_coaching")
     from_at = models.DateTimeField(null=True, blank=True)
     until_at = models.DateTimeField(null=True, blank=True)
+
+    personal = Personal(about=("person",))
 
     class Meta:
         ordering = ["id"]

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower, StrIndex, Substr
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from encore.base.personal import NOTHING_PERSONAL, Personal
 from encore.base.text import fold
 from encore.people.models import Person
 
@@ -22,6 +23,8 @@ class CourseCategory(models.Model):
     name = models.CharField(_("name"), max_length=150)
     code = models.CharField(_("code"), max_length=40, blank=True)
     position = models.PositiveIntegerField(default=0)
+
+    personal = NOTHING_PERSONAL
 
     class Meta:
         ordering = ["position", Lower("name")]
@@ -58,6 +61,8 @@ class Course(models.Model):
     created_at = models.DateTimeField()
     search_text = models.CharField(max_length=400, editable=False)
 
+    personal = Personal(by=("created_by",), texts=("title", "search_text"), plain=("code", "language", "picture"))
+
     class Meta:
         ordering = [folded_title(), "id"]
         verbose_name = _("course")
@@ -89,6 +94,8 @@ class CourseTeacher(models.Model):
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="teachers")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="courses_taught")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.TEACHER)
+
+    personal = Personal(about=("person",))
 
     class Meta:
         ordering = ["id"]

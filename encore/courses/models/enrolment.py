@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from encore.base.personal import RESULTS, Personal
 from encore.courses.models.session import CourseSession, SessionCourse
 from encore.people.models import Person, SchoolClass
 
@@ -36,6 +37,8 @@ class Enrolment(models.Model):
     # This learner's window as the rules compute it, stored so that lists are one indexed query.
     window_opens_at = models.DateTimeField(null=True, editable=False)
     window_closes_at = models.DateTimeField(null=True, editable=False)
+
+    personal = Personal(about=("person",), keep=RESULTS, forget=("time_reason",), by=("time_by",))
 
     class Meta:
         ordering = ["id"]
@@ -77,6 +80,8 @@ class EnrolmentChange(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     automatic = models.BooleanField(default=False)  # the last source went, or came back
 
+    personal = Personal(about=("enrolment__person",), keep=RESULTS, forget=("reason",), by=("by",))
+
     class Meta:
         ordering = ["id"]
 
@@ -99,6 +104,8 @@ class EnrolmentSource(models.Model):
     school_class = models.ForeignKey(SchoolClass, null=True, on_delete=models.PROTECT, related_name="enrolment_sources")
     by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
+
+    personal = Personal(about=("enrolment__person",), keep=RESULTS, by=("by",))
 
     class Meta:
         constraints = [
@@ -127,6 +134,8 @@ class CourseExclusion(models.Model):
     at = models.DateTimeField()
     reason = models.CharField(max_length=300, blank=True)
 
+    personal = Personal(about=("enrolment__person",), keep=RESULTS, forget=("reason",), by=("by",))
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["enrolment", "session_course"], name="excluded_once_per_course")]
 
@@ -143,6 +152,8 @@ class WaitingPerson(models.Model):
     school_class = models.ForeignKey(SchoolClass, null=True, on_delete=models.CASCADE, related_name="+")
     by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
+
+    personal = Personal(about=("person",), by=("by",))
 
     class Meta:
         ordering = ["id"]

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from encore.base.personal import Personal
 from encore.courses.models.course import Course
 from encore.courses.models.session import SessionCourse
 from encore.people.models import Person
@@ -17,6 +18,8 @@ class Release(models.Model):
     by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
     note = models.CharField(max_length=300, blank=True)
+
+    personal = Personal(by=("by",), texts=("note",))
 
     class Meta:
         ordering = ["-number"]

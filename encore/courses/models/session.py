@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from encore.base.personal import NOTHING_PERSONAL, Personal
 from encore.base.text import fold
 from encore.courses.models.course import Course
 from encore.people.models import Person, SchoolClass
@@ -17,6 +18,8 @@ class SessionCategory(models.Model):
 
     name = models.CharField(_("name"), max_length=150)
     position = models.PositiveIntegerField(default=0)
+
+    personal = NOTHING_PERSONAL
 
     class Meta:
         ordering = ["position", Lower("name")]
@@ -81,6 +84,10 @@ class CourseSession(models.Model):
     coach_window_closes_at = models.DateTimeField(null=True, editable=False)
     search_text = models.CharField(max_length=300, editable=False)
 
+    personal = Personal(
+        by=("owner",), texts=("title", "description", "state_reason", "search_text"), plain=("time_zone",)
+    )
+
     class Meta:
         ordering = ["-id"]
         verbose_name = _("session")
@@ -138,6 +145,11 @@ class SessionCourse(models.Model):
     coach_additions_lock_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     coach_additions_lock_at = models.DateTimeField(null=True)
 
+    personal = Personal(
+        by=("tool_visibility_lock_by", "coach_additions_lock_by"),
+        texts=("tool_visibility_lock", "coach_additions_lock"),
+    )
+
     class Meta:
         ordering = ["position", "id"]
         constraints = [
@@ -166,6 +178,8 @@ class SessionClass(models.Model):
     by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
 
+    personal = Personal(by=("by",))
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "school_class"], name="class_once_per_session")]
 
@@ -180,6 +194,8 @@ class SessionFollower(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sessions_followed")
     by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(null=True)
+
+    personal = Personal(about=("person",), by=("by",))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "person"], name="one_follower_per_session")]
