@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -27,6 +28,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from encore.base.mentions import Words
 
 RESULTS = _("Results belong to the enrolment. They stay and count, without a name.")
 NAMED_COLUMNS = ("forget", "mentions", "texts", "plain", "secret", "files")
@@ -40,6 +43,16 @@ class Subject:
     uuid: str
     username: str
     email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """One erasure, as `special` functions are told of it, in its transaction. `words` finds the person's names."""
+
+    subject: Subject
+    words: Words
+    entry: int  # the id of the audit entry about this erasure, which stays as it is
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +74,7 @@ class Personal:
     texts: tuple[str, ...] = ()  # what people write to be read by others: stays, and is shown before erasing
     plain: tuple[str, ...] = ()  # texts that say nothing about anybody
     after: Callable[[Sequence[int]], None] | None = None  # told the ids of the rows that mentioned the person
-    special: str = ""  # the dotted name of a function(Subject, Words) for what cannot be said here
+    special: str = ""  # the dotted name of a function(Erasure) for what cannot be said here
 
     @property
     def is_nothing(self) -> bool:
