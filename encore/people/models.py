@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from encore.base.personal import NOTHING_PERSONAL, Personal
 from encore.base.text import fold
+from encore.ledger.models import Job
 from encore.people.words import OFFERED, Permission, Role
 
 
@@ -47,6 +48,7 @@ class Person(AbstractBaseUser):
     is_teacher = models.BooleanField(_("teacher"), default=False)
     is_hr_manager = models.BooleanField(_("HR manager"), default=False)
     created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, editable=False)  # then there is no name any more, nor will there be
     # Kept by save() and `fold_names`: what is searched, and "last first", which is how lists by name are sorted.
     search_text = models.CharField(max_length=500, editable=False)
     sort_name = models.CharField(max_length=300, editable=False)
@@ -74,6 +76,7 @@ class Person(AbstractBaseUser):
             models.UniqueConstraint(
                 Lower("email"), condition=Q(is_active=True) & ~Q(email=""), name="email_is_unique_among_active_accounts"
             ),
+            models.CheckConstraint(condition=Q(erased_at=None) | Q(is_active=False), name="erased_person_stays_closed"),
         ]
         indexes = [
             models.Index(fields=["sort_name", "id"], name="people_by_name"),
@@ -85,12 +88,17 @@ class Person(AbstractBaseUser):
 
     @property
     def name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip() or self.username
+        return self.neutral_name if self.erased_at else f"{self.first_name} {self.last_name}".strip() or self.username
+
+    @property
+    def neutral_name(self) -> str:
+        """What an erased person is called."""
+        return _("Former participant %(number)s") % {"number": self.pk}
 
     @property
     def listed_name(self) -> str:
         """As lists sorted by last name write it; somebody's only name stands alone."""
-        return ", ".join(name for name in (self.last_name, self.first_name) if name) or self.username
+        return ", ".join(name for name in (self.last_name, self.first_name) if name) or self.name
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -163,6 +171,9 @@ def fold_names(person: Person) -> None:
         person.email,
         person.official_code,
     )
+    if person.erased_at:
+        person.search_text, person.sort_name = "", f"former participant {person.pk:09}"
+        return
     person.search_text = fold(" ".join(part for part in parts if part))[:500]
     person.sort_name = (fold(f"{person.last_name} {person.first_name}") or fold(person.username))[:300]
 
@@ -246,3 +257,23 @@ class Following(models.Model):
 
     def __str__(self):
         return f"{self.manager} follows {self.person}"
+
+
+class DataCopy(models.Model):
+    """Everything about a person as one file to download, for those who asked for it; gone after a week."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="data_copies")
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    file = models.FileField(upload_to="copies/", blank=True)
+    until = models.DateTimeField()
+
+    personal = Personal(about=("person",), by=("by",))
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self):
+        return f"{self.person} {self.at:%Y-%m-%d}"
