@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
-from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from encore.base.meanwhile import RemembersWhatItShowed
 from encore.courses.forms.choices import Choice, IdsField, PeopleField, numbers_in, person_choice
 from encore.courses.forms.dates import CLOSING, OPENING, ClockField, DayField, clock_note, instant, typed
 from encore.courses.models import CourseSession, SessionCategory
@@ -59,8 +58,10 @@ def _days(label: Any, **options: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, required=False, min_value=0, max_value=MOST_DAYS, **options)
 
 
-class SessionForm(forms.Form):
+class SessionForm(RemembersWhatItShowed):
     """Without `session` for a new one. `source`: another session whose settings and coaches are the starting point."""
+
+    sends_changes = ("general_coaches", "general_coaches_seen", "new_category")
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=250)
     category = forms.ModelChoiceField(
@@ -124,7 +125,6 @@ class SessionForm(forms.Form):
         label=gettext_lazy("Learners see their fellow learners"), required=False
     )
     mail_on_enrolment = forms.BooleanField(label=gettext_lazy("Mail people when they are enrolled"), required=False)
-    seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
     source = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -161,14 +161,6 @@ class SessionForm(forms.Form):
 
     def clean_coach_days_after(self) -> int:
         return self.cleaned_data["coach_days_after"] or 0
-
-    def clean_seen_at(self) -> datetime | None:
-        """The `changed_at` that the editor saw when the form was opened; nonsense is as if never seen."""
-        try:
-            seen = datetime.fromisoformat(self.cleaned_data["seen_at"])
-        except ValueError:
-            return None
-        return seen if seen.tzinfo else None
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or self.cleaned_data
@@ -245,10 +237,6 @@ class SessionForm(forms.Form):
         people = Person.objects.filter(pk__in=ids) if ids else Person.objects.none()
         return [person_choice(person, to=self.person) for person in people]
 
-    def forget_errors(self) -> None:
-        """Show again what was typed without a word about what is missing: somebody only searches for a coach."""
-        self._errors = ErrorDict()
-
     def more_is_used(self) -> bool:
         """Whether one of the rarely used dates is given or wrong, so that they are better shown."""
         names = [f"{name}_{part}" for name in RARE for part in ("on", "time")]
@@ -269,7 +257,7 @@ EXPLAINED_END = {
 
 def _initial(session: CourseSession | None, source: CourseSession | None) -> dict[str, Any]:
     if session:
-        return {**_settings_of(session), **_moments_of(session), "seen_at": session.changed_at.isoformat()}
+        return {**_settings_of(session), **_moments_of(session)}
     elif source:
         # The same kind of access, but no dates: those of a session that is over are nobody's wish.
         return {**_settings_of(source), "title": "", "source": source.pk, "general_coaches_seen": []}

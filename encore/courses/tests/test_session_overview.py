@@ -63,7 +63,6 @@ def typed(session, **changes):
         "access": "dates" if session.opens_at else "always",
         "time_zone": session.time_zone,
         "after_end": session.after_end,
-        "seen_at": session.changed_at.isoformat(),
         "show_description": "on",
     }
     coaches = [coach.person_id for coach in session.general_coaches.all()]
@@ -178,7 +177,7 @@ def test_moving_the_dates_shows_first_who_is_affected_and_mails_them(as_edna, ru
     assert running.closes_at > now()
     assert "Becomes read only now for 2 learners" in words(question)
     assert "Becomes read only now for 1 coach" in words(question)
-    as_edna.post(of(running, "edit/"), {**sent, "confirmed": "1", "tell": "1"})
+    as_edna.post(of(running, "edit/"), {**sent, "confirmed": question.context["digest"], "tell": "1"})
 
     running.refresh_from_db()
     assert running.closes_at < now()
@@ -196,7 +195,8 @@ def test_back_from_the_question_keeps_what_was_typed(as_edna, running):
 
 
 def test_the_second_editor_sees_what_changed_and_keeps_what_was_typed(as_edna, running, edna, at):
-    opened = typed(running, title="Second title")
+    shown = as_edna.get(of(running, "edit/")).context["form"]["shown"].value()
+    opened = typed(running, title="Second title", shown=shown)
     update_session(running, {"seats": 9}, by=edna, at=at + timedelta(minutes=1))
 
     conflict = as_edna.post(of(running, "edit/"), opened)
@@ -205,8 +205,9 @@ def test_the_second_editor_sees_what_changed_and_keeps_what_was_typed(as_edna, r
     assert "Second title" in conflict.content.decode()
     running.refresh_from_db()
     assert running.title == "Running"
-    seen = conflict.context["form"].data["seen_at"]
-    as_edna.post(of(running, "edit/"), {**opened, "seen_at": seen, "seats": "9"})
+    merged = conflict.context["form"]
+    assert merged["seats"].value() == "9"
+    as_edna.post(of(running, "edit/"), {**opened, "shown": merged["shown"].value(), "seats": "9"})
 
     running.refresh_from_db()
     assert (running.title, running.seats) == ("Second title", 9)
@@ -216,7 +217,10 @@ def test_coaches_whom_the_page_did_not_show_are_never_removed(as_edna, running, 
     opened = typed(running)
     running.general_coaches.create(person=dolores)
 
-    as_edna.post(of(running, "edit/"), {**opened, "general_coaches": [sara.pk]})
+    sent = {**opened, "general_coaches": [sara.pk]}
+    question = as_edna.post(of(running, "edit/"), sent)
+    assert "Closes now for 1 coach Chidi Obi" in words(question)
+    as_edna.post(of(running, "edit/"), {**sent, "confirmed": question.context["digest"]})
 
     assert {coach.person for coach in running.general_coaches.all()} == {dolores, sara}
 

@@ -16,20 +16,23 @@ from encore.courses.actions.category import category_called
 from encore.courses.actions.session import copy_courses, create_session, set_general_coaches, update_session
 from encore.courses.context import Here
 from encore.courses.decorators import in_session
-from encore.courses.effects import effects_of
+from encore.courses.effects import Effect, effects_of
 from encore.courses.errors import CannotDo, ChangedMeanwhile
 from encore.courses.forms.choices import number_in, person_choice
 from encore.courses.forms.session import SessionForm
-from encore.courses.history import lines_of
 from encore.courses.models import CourseSession
 from encore.courses.queries.choosing import find_people, find_sessions
-from encore.courses.queries.overview import changed_since
 from encore.courses.queries.sessions import sessions_of
+from encore.courses.views.confirming import confirm_page, is_confirmed
 from encore.courses.views.sending import sent
 from encore.courses.views.sessions import managers
 from encore.courses.views.steps import steps_of, summary_of
 from encore.courses.words import Access
+from encore.ledger.meanwhile import last_change_of
 from encore.people.models import Person
+
+# What moves the dates of items that are written as "start + 2 weeks".
+MOVING = ("opens_at", "closes_at", "duration_days", "time_zone")
 
 
 @managers
@@ -65,16 +68,19 @@ def session_edit(request: HttpRequest, here: Here) -> HttpResponse:
 
 
 def _save(request: HttpRequest, here: Here, form: SessionForm) -> HttpResponse:
-    session, seen = here.session, form.cleaned_data["seen_at"]
-    if seen and session.changed_at != seen:
-        return _conflict_page(request, here, seen)
-    effects = [] if session.state == CourseSession.State.DRAFT else effects_of(session, form.values(), here.at)
-    if effects and "confirmed" not in request.POST:
-        return _confirm_page(request, here, effects)
+    session = here.session
+    if form.meanwhile():
+        return _conflict_page(request, here)
+    effects = []
+    if session.state != CourseSession.State.DRAFT:
+        removed = form.coaches()[1]  # who is added is named by whoever adds them
+        effects = effects_of(session, form.values(), here.at, coaches=((), removed))
+    if effects and not is_confirmed(request, effects):
+        return _confirm_page(request, here, form, effects)
     try:
-        saved = _kept(form, lambda: _update(form, session, request.user, here.at, tell="tell" in request.POST))
+        saved = _kept(form, lambda: _update(request, here, tell="tell" in request.POST))
     except ChangedMeanwhile:
-        return _conflict_page(request, here, seen)
+        return _conflict_page(request, here)
     if saved is None:
         return _edit_page(request, here, form)
     messages.success(request, _("“%(title)s” is saved.") % {"title": saved.title})
@@ -91,10 +97,15 @@ def _create(form: SessionForm, source: CourseSession | None, by: Person, at: dat
     return session
 
 
-def _update(form: SessionForm, session: CourseSession, by: Person, at: datetime, *, tell: bool) -> CourseSession:
+def _update(request: HttpRequest, here: Here, *, tell: bool) -> CourseSession:
+    """Looks once more, now that nobody else can change the session."""
+    by, at = request.user, here.at
     with transaction.atomic():
-        seen = form.cleaned_data["seen_at"]
-        session = update_session(session, _values(form, by, at), by=by, at=at, seen_at=seen, tell=tell)
+        session = CourseSession.objects.select_for_update().get(pk=here.session.pk)
+        form = SessionForm(request.POST, person=by, session=session)
+        if not form.is_valid() or form.meanwhile():
+            raise ChangedMeanwhile
+        session = update_session(session, _values(form, by, at), by=by, at=at, tell=tell)
         add, remove = form.coaches()
         set_general_coaches(session, add=add, remove=remove, by=by, at=at)
     return session
@@ -163,19 +174,28 @@ def _edit_page(request: HttpRequest, here: Here, form: SessionForm, **context: A
     return _form_page(request, form, "courses/session_edit.html", about | context)
 
 
-def _confirm_page(request: HttpRequest, here: Here, effects: list[Any]) -> HttpResponse:
+def _confirm_page(request: HttpRequest, here: Here, form: SessionForm, effects: list[Effect]) -> HttpResponse:
     """Who is affected, before anything is saved. The form travels along in hidden fields."""
-    left_out = ("csrfmiddlewaretoken", "confirmed", "tell", "do")
-    carried = [(name, value) for name, values in request.POST.lists() for value in values if name not in left_out]
-    context = {"here": here, "session": here.session, "effects": effects, "carried": carried}
-    return render(request, "courses/session_edit_confirm.html", context)
+    session, values = here.session, form.values()
+    moved = any(values.get(name) != getattr(session, name) for name in MOVING if name in values)
+    return confirm_page(
+        request,
+        here,
+        title=_("Who is affected"),
+        subtitle=session.title,
+        effects=effects,
+        submit=_("Save these changes"),
+        says=_("Saves the session. Results and progress stay as they are."),
+        notes=[_("Dates of items that count from the start or the end move along.")] if moved else [],
+        crumb=_("Edit"),
+        may_tell=True,
+    )
 
 
-def _conflict_page(request: HttpRequest, here: Here, seen: datetime) -> HttpResponse:
+def _conflict_page(request: HttpRequest, here: Here) -> HttpResponse:
     """What somebody else changed meanwhile; what was typed is kept, and saving again is now an informed wish."""
-    typed = request.POST.copy()
-    typed["seen_at"] = here.session.changed_at.isoformat()
-    form = SessionForm(typed, person=request.user, session=here.session)
-    form.forget_errors()
-    meanwhile = lines_of(changed_since(here.session, seen))
-    return _edit_page(request, here, form, meanwhile=meanwhile, status=409)
+    session = CourseSession.objects.get(pk=here.session.pk)
+    sent = SessionForm(request.POST, person=request.user, session=session)
+    fresh = SessionForm(sent.merged(), person=request.user, session=session)
+    context = {"meanwhile": sent.meanwhile(), "last": last_change_of(session)}
+    return _edit_page(request, here, fresh, **context, status=409)
