@@ -31,7 +31,7 @@ from encore.courses.models import (
     WaitingPerson,
 )
 from encore.ledger.models import AuditEntry, DutyDone, Job, Mail, Plan, PlanRow
-from encore.people.models import ClassMember, Person, SchoolClass
+from encore.people.models import ClassMember, Following, Person, RolePermission, SchoolClass
 from encore.toolkit.models import (
     Completion,
     Draft,
@@ -182,6 +182,8 @@ class _Reader:
             Person: self._person,
             SchoolClass: lambda row: self.classes.get(row["id"], ""),
             ClassMember: lambda row: self._members(row["school_class_id"]),
+            Following: lambda row: "who follows whom",
+            RolePermission: lambda row: "permissions",
             SessionCategory: lambda row: self.categories.get(row["id"], ""),
             CourseCategory: lambda row: "course categories",
             Plan: lambda row: self.plans.get(row["id"], ""),

@@ -39,7 +39,7 @@ from encore.courses.models import (
 from encore.ledger.actions import queue_mail
 from encore.ledger.models import Plan, PlanRow
 from encore.people.actions import create_class, join_class
-from encore.people.models import Person, SchoolClass
+from encore.people.models import Following, Person, SchoolClass
 from encore.people.words import Role
 from encore.toolkit.content import Content
 from encore.toolkit.files import attach, use_file
@@ -132,6 +132,9 @@ def build(at: datetime) -> World:
     _hide_and_show(world)
     _categories(world)
     _plans_and_letters(world)
+    Following.objects.create(
+        manager=world.people["HR manager"], person=world.people["stranger"], by=world.people["administrator"], at=at
+    )
     return world
 
 
@@ -459,7 +462,9 @@ def may_see() -> dict[str, set[str]]:
         | drafts("APART", "S-APART")
         | of("course", "APART")
         | everybody,
-        "HR manager": of("session", "A") | of("course", "ONE", "TWO") | names("coach of A-ONE", "general coach of A"),
+        "HR manager": of("session", "A")
+        | of("course", "ONE", "TWO")
+        | names("coach of A-ONE", "general coach of A", "learner of A", "suspended learner of A", "stranger"),
         "session administrator": of("session, description, class of, time reason, reason", "A")
         | of("course", *COURSES)
         | of("class of", "B")
