@@ -2,10 +2,12 @@
 
 import uuid
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from encore.base.personal import NOTHING_PERSONAL, RESULTS, Personal
 from encore.courses.models import Course, CourseSession, Enrolment, Release, SessionCourse
@@ -326,3 +328,138 @@ class Transfer(models.Model):
 
     def __str__(self):
         return f"{self.from_enrolment} → {self.to_enrolment.session}"
+
+
+POINTS = {"max_digits": 12, "decimal_places": 5}
+
+
+class Grade(models.Model):
+    """What a learner got for one item: published by its tool, or given by hand. One per enrolment and item.
+
+    `points` is None while nothing is marked. A person may put another figure in its place, with a reason: `override`
+    then counts. `excused`: this item counts for nothing in this learner's total.
+    """
+
+    session = models.ForeignKey(CourseSession, on_delete=models.PROTECT, related_name="grades")
+    session_course = models.ForeignKey(SessionCourse, on_delete=models.PROTECT, related_name="grades")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="grades")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="grades")
+    points = models.DecimalField(null=True, **POINTS)
+    out_of = models.DecimalField(**POINTS)
+    override = models.DecimalField(null=True, **POINTS)
+    excused = models.BooleanField(default=False)
+    comment = models.TextField(blank=True)  # for the learner to read
+    at = models.DateTimeField()
+
+    personal = Personal(about=("enrolment__person",), keep=RESULTS, forget=("comment",))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "enrolment", "item"], name="one_grade_per_enrolment")]
+        indexes = [models.Index(fields=["session_course", "item"], name="grades_in_a_course")]
+
+    def __str__(self):
+        return f"{self.enrolment}: {self.item}"
+
+    @property
+    def counts(self) -> Decimal | None:
+        """The points that count."""
+        return self.points if self.override is None else self.override
+
+
+class GradeChange(models.Model):
+    """One step of a grade's history: what changed, from what to what, who did it and why. `by` None: the tool."""
+
+    class What(models.TextChoices):
+        POINTS = "points", _("Points")
+        OVERRIDE = "override", _("Override")
+        EXCUSED = "excused", _("Excused")
+
+    grade = models.ForeignKey(Grade, on_delete=models.PROTECT, related_name="changes")
+    what = models.CharField(max_length=10, choices=What)
+    before = models.DecimalField(null=True, **POINTS)
+    after = models.DecimalField(null=True, **POINTS)
+    out_of = models.DecimalField(**POINTS)
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=300, blank=True)
+
+    personal = Personal(about=("grade__enrolment__person",), keep=RESULTS, forget=("reason",), by=("by",))
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self):
+        return f"{self.grade}: {self.before} → {self.after}"
+
+
+class SignOff(models.Model):
+    """The grades of a course in a session are final: frozen by somebody, until somebody lifts it with a reason."""
+
+    session_course = models.ForeignKey(SessionCourse, on_delete=models.PROTECT, related_name="sign_offs")
+    by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField()
+    note = models.CharField(max_length=300, blank=True)
+    totals = models.JSONField(default=dict)  # the figures signed for: {enrolment id: {…}}, as toolkit.grading gave them
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    lifted_because = models.CharField(max_length=300, blank=True)
+
+    personal = Personal(by=("by", "lifted_by"), texts=("note", "lifted_because"), plain=("totals",))
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session_course"], condition=Q(lifted_at=None), name="one_sign_off_at_a_time"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.session_course}: {self.at:%Y-%m-%d}"
+
+
+class CourseProgress(models.Model):
+    """How far one enrolment is in one course of its session, kept as things happen; `encore rebuild progress` gives
+    equal rows. `last_at`: the latest thing done there."""
+
+    session = models.ForeignKey(CourseSession, on_delete=models.PROTECT, related_name="progress")
+    session_course = models.ForeignKey(SessionCourse, on_delete=models.PROTECT, related_name="progress")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="progress")
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(null=True)
+
+    personal = Personal(about=("enrolment__person",), keep=RESULTS)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "enrolment", "session_course"], name="one_progress_per_course")
+        ]
+        indexes = [models.Index(fields=["session_course", "done"], name="progress_in_a_course")]
+
+    def __str__(self):
+        return f"{self.enrolment}: {self.done} of {self.total}"
+
+
+class Activity(models.Model):
+    """How often one enrolment opened an item, and how long it was looked at; written in batches. `seconds` counts only
+    time in which something was done."""
+
+    session = models.ForeignKey(CourseSession, on_delete=models.PROTECT, related_name="activity")
+    session_course = models.ForeignKey(SessionCourse, on_delete=models.PROTECT, related_name="activity")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="activity")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="activity")
+    opened = models.PositiveIntegerField(default=0)
+    seconds = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    personal = Personal(about=("enrolment__person",), keep=RESULTS)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "enrolment", "item"], name="one_activity_per_enrolment")
+        ]
+        indexes = [models.Index(fields=["session_course", "enrolment"], name="activity_in_a_course")]
+
+    def __str__(self):
+        return f"{self.enrolment}: {self.item}"
