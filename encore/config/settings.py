@@ -57,7 +57,6 @@ INSTALLED_APPS = [
     "encore.web",
     "encore.demo",
     "encore.proofs",
-    "encore.proofs",
 ]
 
 MIDDLEWARE = [
