@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.db.models import Model
@@ -39,6 +40,10 @@ class RemembersWhatItShowed(forms.Form):
     """
 
     sends_changes: tuple[str, ...] = ()
+    clash: Sequence[Meanwhile] = ()
+    """What the page tells instead of saving (see `over_theirs`)."""
+    last_change: Any = None
+    """When and by whom, for the page that tells."""
 
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -46,6 +51,15 @@ class RemembersWhatItShowed(forms.Form):
         if field_name == "shown":
             return json.dumps({name: _packed(self._there(name)) for name in self._compared()})
         return super().get_initial_for_field(field, field_name)
+
+    def is_ready(self) -> bool:
+        """Whether it can be saved: nothing is wrong, and nothing of somebody else would be undone unseen."""
+        return not self.clash and self.is_valid()
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of a page that shows it."""
+        return 409 if self.clash else 422 if self.errors else 200
 
     def meanwhile(self) -> list[Meanwhile]:
         """What somebody else changed since the form was shown, and what was sent would undo.
@@ -116,6 +130,23 @@ class RemembersWhatItShowed(forms.Form):
             data.setlist(key, [str(one) for one in value])
         else:
             data[key] = "" if value is None else _plain(value)
+
+
+AForm = TypeVar("AForm", bound=RemembersWhatItShowed)
+
+
+def over_theirs(make: Callable[[Any], AForm], data: QueryDict | None, last_change: Callable[[], Any]) -> AForm:
+    """The form with what was sent. `make(data)` makes one over what is there now.
+
+    If somebody else changed what it showed, it is the merged one with its `clash`, to be looked at and sent again.
+    """
+    sent = make(data)
+    changes = sent.meanwhile() if data is not None else []
+    if not changes:
+        return sent
+    merged = make(sent.merged())
+    merged.clash, merged.last_change = changes, last_change()
+    return merged
 
 
 def _packed(value: Any) -> str:

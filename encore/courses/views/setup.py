@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.db import transaction
@@ -12,12 +13,13 @@ from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from encore.base.meanwhile import over_theirs
 from encore.courses.actions.category import category_called
 from encore.courses.actions.session import copy_courses, create_session, set_general_coaches, update_session
 from encore.courses.context import Here
 from encore.courses.decorators import in_session
 from encore.courses.effects import Effect, effects_of
-from encore.courses.errors import CannotDo, ChangedMeanwhile
+from encore.courses.errors import CannotDo
 from encore.courses.forms.choices import number_in, person_choice
 from encore.courses.forms.session import SessionForm
 from encore.courses.models import CourseSession
@@ -31,6 +33,7 @@ from encore.courses.words import Access
 from encore.ledger.meanwhile import last_change_of
 from encore.people.models import Person
 
+Done = TypeVar("Done")
 # What moves the dates of items that are written as "start + 2 weeks".
 MOVING = ("opens_at", "closes_at", "duration_days", "time_zone")
 
@@ -59,30 +62,25 @@ def session_new(request: HttpRequest) -> HttpResponse:
 def session_edit(request: HttpRequest, here: Here) -> HttpResponse:
     """Step 1 again while the session is a draft; afterwards editing, which shows first who is affected."""
     session = here.session
-    form = SessionForm(sent(request), person=request.user, session=session)
+    form = _form_over(request, session)
     if "find" in request.POST or request.POST.get("do") == "back":
         form.forget_errors()
-    elif form.is_valid():
+    elif form.is_ready():
         return _save(request, here, form)
     return _edit_page(request, here, form)
 
 
 def _save(request: HttpRequest, here: Here, form: SessionForm) -> HttpResponse:
     session = here.session
-    if form.meanwhile():
-        return _conflict_page(request, here)
     effects = []
     if session.state != CourseSession.State.DRAFT:
         removed = form.coaches()[1]  # who is added is named by whoever adds them
         effects = effects_of(session, form.values(), here.at, coaches=((), removed))
     if effects and not is_confirmed(request, effects):
         return _confirm_page(request, here, form, effects)
-    try:
-        saved = _kept(form, lambda: _update(request, here, tell="tell" in request.POST))
-    except ChangedMeanwhile:
-        return _conflict_page(request, here)
-    if saved is None:
-        return _edit_page(request, here, form)
+    saved = _kept(form, lambda: _update(request, session, here.at))
+    if not isinstance(saved, CourseSession):
+        return _edit_page(request, here, saved or form)
     messages.success(request, _("“%(title)s” is saved.") % {"title": saved.title})
     _say_notes(request, form)
     return _after(request, saved)
@@ -97,18 +95,26 @@ def _create(form: SessionForm, source: CourseSession | None, by: Person, at: dat
     return session
 
 
-def _update(request: HttpRequest, here: Here, *, tell: bool) -> CourseSession:
-    """Looks once more, now that nobody else can change the session."""
-    by, at = request.user, here.at
+def _update(request: HttpRequest, session: CourseSession, at: datetime) -> CourseSession | SessionForm:
+    """Looks once more, now that nobody else can change the session; if somebody did, gives the form that says so."""
+    by = request.user
     with transaction.atomic():
-        session = CourseSession.objects.select_for_update().get(pk=here.session.pk)
-        form = SessionForm(request.POST, person=by, session=session)
-        if not form.is_valid() or form.meanwhile():
-            raise ChangedMeanwhile
-        session = update_session(session, _values(form, by, at), by=by, at=at, tell=tell)
+        session = CourseSession.objects.select_for_update().get(pk=session.pk)
+        form = _form_over(request, session)
+        if not form.is_ready():
+            return form
+        session = update_session(session, _values(form, by, at), by=by, at=at, tell="tell" in request.POST)
         add, remove = form.coaches()
         set_general_coaches(session, add=add, remove=remove, by=by, at=at)
     return session
+
+
+def _form_over(request: HttpRequest, session: CourseSession) -> SessionForm:
+    return over_theirs(
+        lambda data: SessionForm(data, person=request.user, session=session),
+        sent(request),
+        lambda: last_change_of(session),
+    )
 
 
 def _values(form: SessionForm, by: Person, at: datetime) -> dict[str, Any]:
@@ -118,12 +124,10 @@ def _values(form: SessionForm, by: Person, at: datetime) -> dict[str, Any]:
     return values
 
 
-def _kept(form: SessionForm, do: Any) -> CourseSession | None:
+def _kept(form: SessionForm, do: Callable[[], Done]) -> Done | None:
     """What the action gives; where it refuses, the sentence stands in the form and what was typed is kept."""
     try:
         return do()
-    except ChangedMeanwhile:
-        raise
     except CannotDo as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return None
@@ -165,7 +169,7 @@ def _form_page(request: HttpRequest, form: SessionForm, template: str, context: 
         if "find" in request.POST
         else [],
     }
-    return render(request, template, context, status=422 if form.errors else context.get("status", 200))
+    return render(request, template, context, status=form.status)
 
 
 def _edit_page(request: HttpRequest, here: Here, form: SessionForm, **context: Any) -> HttpResponse:
@@ -190,12 +194,3 @@ def _confirm_page(request: HttpRequest, here: Here, form: SessionForm, effects: 
         crumb=_("Edit"),
         may_tell=True,
     )
-
-
-def _conflict_page(request: HttpRequest, here: Here) -> HttpResponse:
-    """What somebody else changed meanwhile; what was typed is kept, and saving again is now an informed wish."""
-    session = CourseSession.objects.get(pk=here.session.pk)
-    sent = SessionForm(request.POST, person=request.user, session=session)
-    fresh = SessionForm(sent.merged(), person=request.user, session=session)
-    context = {"meanwhile": sent.meanwhile(), "last": last_change_of(session)}
-    return _edit_page(request, here, fresh, **context, status=409)
