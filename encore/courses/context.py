@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import CharField, DateTimeField, F, Model, QuerySet, Value
 
 from encore.base.prepared import Prepared
+from encore.courses.managing import manages
 from encore.courses.models import (
     Course,
     CourseCoach,
@@ -208,7 +209,7 @@ class _Facts:
             kinds.add(kind)
             spells[kind].append(Spell(opens, closes))
         enrolment = self.enrolments.get(session.pk)
-        runs = self._runs(session)
+        runs = self.person.is_session_administrator and manages(self.person, session)
         return Standing(
             enrolment=enrolment_terms(enrolment) if enrolment else None,
             excluded=here is not None and "excluded" in kinds,
@@ -222,13 +223,6 @@ class _Facts:
             sees_results=runs and self.person.may(Permission.SEE_RESULTS),
             administrator=self.person.is_administrator,
         )
-
-    def _runs(self, session: CourseSession) -> bool:
-        """Whether the person administers this session: as its owner, or because they may administer all."""
-        if not self.person.is_session_administrator:
-            return False
-        else:
-            return session.owner_id == self.person.pk or self.person.may(Permission.ALL_SESSIONS)
 
 
 def _role_rows(person: int, sessions: list[int]) -> QuerySet[Any, tuple[Any, ...]]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from encore.courses.rules import BeyondTheCalendar, EnrolmentTerms, Spell, Standing, Terms, decide, list_of
 from encore.courses.words import AfterEnd, EnrolmentState, SessionState
+from encore.people.words import Permission
 
 ROLES = (
     "learner",
@@ -25,6 +26,7 @@ ROLES = (
     "administrator",
     "none",
 )
+PERMISSIONS = (str(Permission.ALL_SESSIONS), str(Permission.OPEN_CONTENT), str(Permission.SEE_RESULTS))
 Word = TypeVar("Word", bound=StrEnum)
 Value = TypeVar("Value")
 
@@ -45,7 +47,7 @@ def answer_line(line: str) -> dict[str, Any]:
 
 def answer(question: Mapping[str, Any]) -> dict[str, Any]:
     """The decision and the list for a question that is already an object. Raises `BadQuestion`."""
-    _only(question, "", ("roles", "session", "enrolment", "excluded", "at"))
+    _only(question, "", ("roles", "permissions", "session", "enrolment", "excluded", "at"))
     at = _instant(question, "", "at")
     if at is None:
         raise BadQuestion(_("at is missing. Give the moment that is asked about: 2026-09-01T08:00:00Z."))
@@ -112,7 +114,8 @@ def _terms(question: Mapping[str, Any]) -> Terms:
 
 
 def _standing(question: Mapping[str, Any]) -> Standing:
-    roles, enrolment = _roles(question), _enrolment(question)
+    roles, permissions, enrolment = _roles(question), _permissions(question), _enrolment(question)
+    every = "session_admin" in roles and Permission.ALL_SESSIONS in permissions
     excluded = _value(question, "", "excluded", bool, _("true or false")) or False
     always = (Spell(),)
     return Standing(
@@ -123,7 +126,9 @@ def _standing(question: Mapping[str, Any]) -> Standing:
         other_course_coach=always if "other_course_coach" in roles else (),
         course_teacher="course_teacher" in roles,
         follows="hr_manager" in roles,
-        session_administrator="session_admin_owner" in roles,
+        session_administrator="session_admin_owner" in roles or every,
+        opens_content=Permission.OPEN_CONTENT in permissions,
+        sees_results=Permission.SEE_RESULTS in permissions,
         administrator="administrator" in roles,
     )
 
@@ -139,6 +144,18 @@ def _roles(question: Mapping[str, Any]) -> Collection[str]:
                 % {"role": _quote(role), "roles": ", ".join(ROLES)}
             )
     return roles
+
+
+def _permissions(question: Mapping[str, Any]) -> Collection[str]:
+    """What the platform's table permits to session administrators; nothing where the question says nothing."""
+    permissions = _value(question, "", "permissions", list, _("a list of words"))
+    for permission in permissions or ():
+        if permission not in PERMISSIONS:
+            raise BadQuestion(
+                _("permissions holds %(permission)s, which is not one of %(permissions)s.")
+                % {"permission": _quote(permission), "permissions": ", ".join(PERMISSIONS)}
+            )
+    return permissions or ()
 
 
 def _enrolment(question: Mapping[str, Any]) -> EnrolmentTerms | None:

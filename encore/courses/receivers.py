@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from encore.courses.actions.enrolment import enrol, remove_source
+from encore.courses.managing import managed_by, manages, manages_all
 from encore.courses.models import (
     CourseCoach,
     CourseSession,
@@ -35,7 +36,9 @@ from encore.people.signals import (
     class_uses,
     person_sections,
     place_powers,
+    place_sights,
 )
+from encore.people.words import Permission
 
 CLASS = EnrolmentSource.Kind.SCHOOL_CLASS
 
@@ -65,7 +68,7 @@ def uses_of_classes(sender: type, *, school_classes: list[int], by: Person, **kw
 
 def _use(link: SessionClass, by: Person) -> ClassUse:
     """A session that the asker does not manage does not exist for them: only that there is one is told."""
-    if by.is_administrator or link.session.owner_id == by.pk:
+    if manages(by, link.session):
         url = reverse("session_overview", args=[link.session_id])
         return ClassUse(link.school_class_id, label=link.session.title, url=url, may_change=True)
     else:
@@ -73,11 +76,12 @@ def _use(link: SessionClass, by: Person) -> ClassUse:
 
 
 @receiver(place_powers)
-def who_has_power_in_places(sender: type, *, people: list[int], by: Person | None, **kwargs: Any) -> list[int]:
-    """Those who teach a course, or own or coach a session, that is not the asker's own."""
-    others = ~Q(owner=by)
-    sessions = CourseSession.objects.filter(others)
-    teaching = CourseTeacher.objects.filter(person__in=people).exclude(course__teachers__person=by)
+def who_has_power_in_places(sender: type, *, people: list[int], by: Person, **kwargs: Any) -> list[int]:
+    """Those who teach a course, or own or coach a session, where the asker may not do as much."""
+    sessions = CourseSession.objects.none() if manages_all(by) else CourseSession.objects.exclude(managed_by(by))
+    own = CourseTeacher.objects.filter(course=OuterRef("course"), person=by)
+    as_much = Exists(own.filter(kind=CourseTeacher.Kind.TEACHER)) | Exists(own.filter(kind=OuterRef("kind")))
+    teaching = CourseTeacher.objects.filter(~as_much, person__in=people)
     return [
         *sessions.filter(owner__in=people).values_list("owner", flat=True),
         *GeneralCoach.objects.filter(session__in=sessions, person__in=people).values_list("person", flat=True),
@@ -88,9 +92,24 @@ def who_has_power_in_places(sender: type, *, people: list[int], by: Person | Non
     ]
 
 
+@receiver(place_sights)
+def who_sees_more_in_places(sender: type, *, people: list[int], by: Person, **kwargs: Any) -> list[int]:
+    """Those who learn or coach in a session that the asker does not run; in any, unless the asker may see all of it."""
+    sees_all = by.may(Permission.OPEN_CONTENT) and by.may(Permission.SEE_RESULTS)
+    if sees_all and manages_all(by):
+        return []
+    sessions = CourseSession.objects.exclude(managed_by(by)) if sees_all else CourseSession.objects.all()
+    return [
+        *Enrolment.objects.filter(session__in=sessions, person__in=people).values_list("person", flat=True),
+        *GeneralCoach.objects.filter(session__in=sessions, person__in=people).values_list("person", flat=True),
+        *CourseCoach.objects.filter(session_course__session__in=sessions, person__in=people).values_list(
+            "person", flat=True
+        ),
+    ]
+
+
 @receiver(person_sections)
 def sessions_of_a_person(sender: type, *, person: Person, by: Person, **kwargs: Any) -> list[PersonSection]:
     enrolments = Enrolment.objects.filter(person=person).select_related("session").order_by("-enrolled_at", "-pk")
-    if not by.is_administrator:
-        enrolments = enrolments.filter(session__owner=by)
+    enrolments = enrolments.filter(managed_by(by, "session__"))
     return [PersonSection("courses/person_enrolments.html", {"enrolments": list(enrolments[:50])})]

@@ -30,6 +30,7 @@ from encore.ledger.models import Job, Plan, PlanRow
 from encore.people.actions import invite_many
 from encore.people.errors import PeopleError
 from encore.people.models import Person
+from encore.people.words import Permission
 
 JOB = "apply plan"
 WHOLE = 10_000  # so many rows are written in one transaction
@@ -50,10 +51,10 @@ class Stale(Exception):
         self.count = count
 
 
-def require_role(kind: str, by: Person | None) -> None:
-    """Raise PermissionDenied unless `by` may bring files of this kind. None is the command line."""
-    if by is not None and not (by.is_active and by.roles & KINDS[kind].roles):
-        raise PermissionDenied(_("This kind of import is for people with another role than yours."))
+def require_permission(by: Person | None) -> None:
+    """Raise PermissionDenied unless `by` may bring in files. None is the command line."""
+    if by is not None and not (by.is_active and by.may(Permission.IMPORT)):
+        raise PermissionDenied(_("Your role does not permit bringing in files."))
 
 
 # Making
@@ -61,7 +62,7 @@ def require_role(kind: str, by: Person | None) -> None:
 
 def make_plan(kind: str, file: BinaryIO, name: str, options: Options, *, by: Person | None, at: datetime) -> Plan:
     """Read a file and store what it would do. Raises FileRefused. Nothing else is written, the file is not kept."""
-    require_role(kind, by)
+    require_permission(by)
     planner = KINDS[kind](options, by)
     source = read_file(file, lambda heading: is_known(planner.columns, heading))
     records, notes = planner.read(source)
@@ -132,7 +133,7 @@ def apply_plan(plan: Plan, progress: Progress, *, by: Person | None, at: datetim
     """
     if plan.state == State.APPLYING:
         try:
-            require_role(plan.kind, by)
+            require_permission(by)
             _hash_passwords(plan, progress)
             _apply_rows(plan, progress, by=by, at=at)
         except (Interrupted, TakenOver):

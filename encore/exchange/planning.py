@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from encore.courses.actions.category import add_category
 from encore.courses.actions.course import create_course
+from encore.courses.managing import manages
 from encore.courses.models import Course, CourseCategory, CourseSession, SessionCategory
 from encore.courses.models.course import course_code
 from encore.exchange.attendance import Attendance, Verdict
@@ -30,7 +31,7 @@ from encore.ledger.models import PlanRow
 from encore.people.actions import NewPerson, create_class, create_people
 from encore.people.checks import USERNAME
 from encore.people.models import Person, SchoolClass
-from encore.people.words import Role
+from encore.people.words import Permission
 
 Action = PlanRow.Action
 
@@ -125,7 +126,6 @@ class Kind:
     help: ClassVar[str | Promise]
     columns: tuple[Column, ...]
     example: ClassVar[str]  # a small file of this kind
-    roles: ClassVar[frozenset[Role]] = frozenset({Role.ADMINISTRATOR, Role.SESSION_ADMINISTRATOR})
     chooses: ClassVar[frozenset[str]] = frozenset({"create_missing", "update"})  # the options it understands
     brackets: ClassVar[bool] = False
     xml: ClassVar[str] = ""  # the name of the root element, if it can be XML
@@ -192,15 +192,19 @@ class Kind:
 
     # What may be missing.
 
+    def may(self, permission: Permission) -> bool:
+        """What the table does not permit is not done by a file either. None is the command line."""
+        return self.actor is None or self.actor.may(permission)
+
     def may_make_courses(self) -> bool:
-        return self.actor is None or self.actor.is_administrator or self.actor.is_teacher
+        return self.may(Permission.CREATE_COURSES)
 
     def may_manage_everything(self) -> bool:
         return self.actor is None or self.actor.is_administrator
 
     def manages(self, session: CourseSession) -> bool:
         """Nobody acts outside of their own sessions."""
-        return self.may_manage_everything() or (self.actor is not None and session.owner_id == self.actor.pk)
+        return self.actor is None or manages(self.actor, session)
 
     def need_person(self, row: Planned, username: str, people: dict[str, Person]) -> bool:
         """Whether this person is there or will be made; else the row is refused."""
@@ -208,6 +212,11 @@ class Kind:
             return True
         elif not self.options.create_missing:
             row.refuse(_("Nobody has the username “%(username)s”.") % {"username": username})
+        elif not self.may(Permission.CREATE_PEOPLE):
+            row.refuse(
+                _("Nobody has the username “%(username)s”, and your role does not permit creating people.")
+                % {"username": username}
+            )
         elif not USERNAME.fullmatch(username):
             row.refuse(
                 _("Nobody has the username “%(username)s”, and it cannot be one: letters, digits and @ . + - _ only.")
@@ -232,7 +241,7 @@ class Kind:
             row.refuse(problem)
         elif not self.may_make_courses():
             row.refuse(
-                _("There is no course with the code “%(code)s”, and only administrators and teachers make courses.")
+                _("There is no course with the code “%(code)s”, and your role does not permit creating courses.")
                 % {"code": code}
             )
         else:

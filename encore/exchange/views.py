@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from encore.courses.models import CourseSession
-from encore.exchange.actions import CannotApply, discard_plan, make_plan, release_plan, require_role, start_applying
+from encore.courses.queries.sessions import sessions_of
+from encore.exchange.actions import CannotApply, discard_plan, make_plan, release_plan, start_applying
 from encore.exchange.errors import FileRefused
 from encore.exchange.exporting import ExportRefused, csv_lines, people_rows, session_rows, write_xlsx
 from encore.exchange.forms import ImportForm
@@ -29,22 +29,23 @@ from encore.exchange.queries import ORDER, counts_of, plans_of, rows_of
 from encore.exchange.wording import LOOKS, button_words, shown_job, what_will_happen
 from encore.ledger.actions import ask_to_stop
 from encore.ledger.models import Plan, PlanRow
-from encore.people.decorators import roles_required
+from encore.people.decorators import permission_required, roles_required
 from encore.people.models import SchoolClass
-from encore.people.words import Role
+from encore.people.words import Permission, Role
 
 ROWS = 50
 PLANS = 25
+importers = permission_required(Permission.IMPORT)
 managers = roles_required(Role.ADMINISTRATOR, Role.SESSION_ADMINISTRATOR)
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
-@managers
+@importers
 def imports(request: HttpRequest) -> HttpResponse:
     page = Paginator(plans_of(request.user), PLANS).get_page(request.GET.get("page"))
-    kinds = [kind for kind in KINDS.values() if request.user.roles & kind.roles and "session" not in kind.chooses]
+    kinds = [kind for kind in KINDS.values() if "session" not in kind.chooses]
     rows = [
         {"plan": plan, "kind": KINDS[plan.kind].label, "look": LOOKS[Plan.State(plan.state)], "counts": counts_of(plan)}
         for plan in page
@@ -52,7 +53,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     return render(request, "exchange/imports.html", {"page": page, "rows": rows, "kinds": kinds, "at": now()})
 
 
-@managers
+@importers
 def import_new(request: HttpRequest, kind: str) -> HttpResponse:
     """Choose a file; it is read at once, its plan stored, the file itself not kept."""
     chosen = _kind(request, kind)
@@ -75,14 +76,14 @@ def import_new(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @require_safe
-@managers
+@importers
 def import_example(request: HttpRequest, kind: str) -> HttpResponse:
     """A small file of this kind, to fill in."""
     return _as_file(b"\xef\xbb\xbf" + _kind(request, kind).example.encode(), f"{kind}.csv")
 
 
 @require_safe
-@managers
+@importers
 def import_plan(request: HttpRequest, plan: UUID) -> HttpResponse:
     found = _plan(request, plan)
     if found.state == Plan.State.APPLYING and found.job and found.job.is_over:
@@ -92,10 +93,9 @@ def import_plan(request: HttpRequest, plan: UUID) -> HttpResponse:
 
 
 @require_POST
-@managers
+@importers
 def import_application(request: HttpRequest, plan: UUID) -> HttpResponse:
     found = _plan(request, plan)
-    require_role(found.kind, request.user)
     try:
         start_applying(found, skip_refused="skip_refused" in request.POST, by=request.user, at=now())
         return redirect("import_plan", found.uuid)
@@ -104,7 +104,7 @@ def import_application(request: HttpRequest, plan: UUID) -> HttpResponse:
 
 
 @require_safe
-@managers
+@importers
 def import_progress(request: HttpRequest, plan: UUID) -> HttpResponse:
     """The bar alone, asked for each second; when the work is over the whole page comes anew."""
     found = _plan(request, plan)
@@ -117,7 +117,7 @@ def import_progress(request: HttpRequest, plan: UUID) -> HttpResponse:
 
 
 @require_POST
-@managers
+@importers
 def import_stop(request: HttpRequest, plan: UUID) -> HttpResponse:
     found = _plan(request, plan)
     if found.job:
@@ -127,7 +127,7 @@ def import_stop(request: HttpRequest, plan: UUID) -> HttpResponse:
 
 
 @require_POST
-@managers
+@importers
 def import_removal(request: HttpRequest, plan: UUID) -> HttpResponse:
     found = _plan(request, plan)
     if discard_plan(found):
@@ -139,7 +139,7 @@ def import_removal(request: HttpRequest, plan: UUID) -> HttpResponse:
 
 
 @require_safe
-@managers
+@importers
 def import_result(request: HttpRequest, plan: UUID) -> StreamingHttpResponse:
     """Each row of the plan and what became of it, as CSV."""
     found = _plan(request, plan)
@@ -154,8 +154,7 @@ def export(request: HttpRequest, kind: str, form: str) -> HttpResponse | Streami
     if kind == "people":
         rows = people_rows()
     elif kind == "sessions":
-        mine = CourseSession.objects.all()
-        rows = session_rows(mine if request.user.is_administrator else mine.filter(owner=request.user.pk))
+        rows = session_rows(sessions_of(request.user))
     else:
         raise Http404
     name = f"{kind}-{localdate():%Y-%m-%d}.{form}"
@@ -170,16 +169,13 @@ def export(request: HttpRequest, kind: str, form: str) -> HttpResponse | Streami
 def _kind(request: HttpRequest, name: str) -> type[Kind]:
     if name not in KINDS:
         raise Http404
-    require_role(name, request.user)
     return KINDS[name]
 
 
 def _target(request: HttpRequest, kind: type[Kind]) -> tuple[Any, dict[str, int | None]]:
     """The session or class that the file is for, where a kind is for one."""
     if "session" in kind.chooses:
-        sessions = CourseSession.objects.all()
-        if not request.user.is_administrator:
-            sessions = sessions.filter(owner=request.user.pk)
+        sessions = sessions_of(request.user)
         number = request.GET.get("session", "")
         session = get_object_or_404(sessions, pk=number if number.isascii() and number.isdigit() else 0)
         return session, {"session": session.pk}

@@ -29,6 +29,12 @@ class NoPower(PeopleError, PermissionDenied):
     )
 
 
+class NoPermission(NoPower):
+    """The table does not permit the deed, whoever it is about."""
+
+    sentence = _("Your role does not permit this. An administrator can change that under Permissions.")
+
+
 class NoPowerToGrant(NoPower):
     sentence = _("You can give or take away only roles that you have yourself.")
     field = "roles"
@@ -125,7 +131,7 @@ class ClassInUse(PeopleError):
 
 
 class ClassUsedElsewhere(NoPower):
-    """Joining or leaving would change sessions of somebody else."""
+    """The change would be felt in sessions of somebody else."""
 
     sentence = _("This class is enrolled in a session that you do not manage, so only an administrator may change it.")
 

@@ -21,7 +21,7 @@ from encore.people.errors import EmailTaken, NoPowerToGrant, PeopleError, Userna
 from encore.people.models import Person, SchoolClass
 from encore.people.queries import people_by_email, people_by_username
 from encore.people.rules import grantable
-from encore.people.words import Role
+from encore.people.words import Permission, Role
 from encore.people.zones import ZoneSelect, grouped_zones
 
 ROLES = {
@@ -219,6 +219,8 @@ class PersonForm(PlaceAndLanguage):
         self.fields["roles"].help_text = _("None is needed to learn or to coach: sessions say who does that.")
         if not self.fields["roles"].choices:
             del self.fields["roles"]
+        if person is not None and not by.may(Permission.DEACTIVATE_PEOPLE):
+            del self.fields["expires_on"]  # a last day closes an account as well as deactivating does
 
     def clean_username(self) -> str:
         name = self.cleaned_data["username"]

@@ -155,11 +155,7 @@ def beyond_power(people: Collection[Person], by: Person | None) -> set[int]:
     """The ids of those among `people` over whom `by` has no power. None is the command line, and may everything."""
     if by is None or by.is_administrator or not people:
         return set()
-    beyond = {
-        person.pk
-        for person in people
-        if not may_manage(by.roles, person.roles, by.permissions, permitted_to(person.roles, by.roles, by.permissions))
-    }
+    beyond = {person.pk for person in people if not may_manage(by.roles, person.roles)}
     asked = [person.pk for person in people if person.pk not in beyond and person.pk != by.pk]
     for start in range(0, len(asked), AT_ONCE):
         beyond |= set(answers(place_powers.send(Person, people=asked[start : start + AT_ONCE], by=by)))

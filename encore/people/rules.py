@@ -6,7 +6,11 @@ MANAGERS = frozenset({Role.ADMINISTRATOR, Role.SESSION_ADMINISTRATOR})
 
 
 def may_manage(actor: frozenset[Role], subject: frozenset[Role]) -> bool:
-    """Whether one with the roles `actor` may create, edit, import over, reset, deactivate a person with `subject`."""
+    """Whether one with the roles `actor` has power over a person with `subject`: no role of theirs is lacking.
+
+    Permissions hang on roles, so who lacks no role lacks no permission either. Whether the deed itself (create, edit,
+    deactivate …) is permitted is another question: `require_permission`.
+    """
     if Role.ADMINISTRATOR in actor:
         return True
     elif actor & MANAGERS:

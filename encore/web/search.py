@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from encore.base.text import fold
 from encore.courses.models import Course, CourseSession
 from encore.courses.my_sessions import lists_of
+from encore.courses.queries.sessions import sessions_of
 from encore.people.models import Person
 from encore.people.queries import search_people
 from encore.web.cards import Card, cards
@@ -54,9 +55,7 @@ def _groups(person: Person, q: str, at: datetime) -> Iterator[Group]:
     taught = _holding(Course.objects.filter(teachers__person=person), q)
     yield Group(_("My courses"), _courses(taught), all_url="")
     if person.is_administrator or person.is_session_administrator:
-        sessions = CourseSession.objects.select_related("category")
-        if not person.is_administrator:
-            sessions = sessions.filter(owner=person)
+        sessions = sessions_of(person).select_related("category")
         found = list(_holding(sessions, q).order_by("-pk")[: SHOWN + 1])
         yield Group(_("Sessions you manage"), _sessions(found), all_url=_more("sessions", q, len(found)))
         people = list(search_people(q)[: SHOWN + 1])

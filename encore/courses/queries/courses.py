@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Lower
 
+from encore.courses.managing import managed_by, manages_all
 from encore.courses.models import Course, CourseCategory, CourseSession, CourseTeacher, SessionCategory, SessionCourse
 from encore.courses.models.course import folded_title
 from encore.courses.queries.choosing import search_courses
@@ -79,17 +80,17 @@ def course_categories() -> QuerySet[CourseCategory]:
 
 def foreign_sessions(category: SessionCategory, person: Person) -> QuerySet[CourseSession]:
     """The sessions of a category that this person does not manage."""
-    if person.is_administrator:
+    if manages_all(person):
         return CourseSession.objects.none()
     else:
-        return category.sessions.exclude(owner=person)
+        return category.sessions.exclude(managed_by(person))
 
 
 def fixed_for(person: Person) -> set[int]:
     """The session categories (ids) that this person may not change: sessions of others are filed under them."""
-    if person.is_administrator:
+    if manages_all(person):
         return set()
-    others = CourseSession.objects.exclude(owner=person).exclude(category=None).order_by()
+    others = CourseSession.objects.exclude(managed_by(person)).exclude(category=None).order_by()
     return set(others.values_list("category", flat=True).distinct())
 
 

@@ -13,6 +13,7 @@ from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce, Lower
 
 from encore.base.text import fold
+from encore.courses.managing import managed_by, manages_all
 from encore.courses.models import CourseCoach, CourseSession, CourseTeacher, Enrolment, GeneralCoach, SessionCourse
 from encore.courses.rules import tab_of
 from encore.courses.windows import terms_of
@@ -61,19 +62,14 @@ class Row:
 
 
 def sessions_of(person: Person) -> QuerySet[CourseSession]:
-    """The sessions that this person manages: an administrator all, a session administrator their own."""
-    if person.is_administrator:
-        return CourseSession.objects.all()
-    elif person.is_session_administrator:
-        return CourseSession.objects.filter(owner=person)
-    else:
-        return CourseSession.objects.none()
+    """The sessions that this person manages: an administrator all, a session administrator their own or all."""
+    return CourseSession.objects.filter(managed_by(person))
 
 
 def known_to(person: Person) -> QuerySet[CourseSession]:
     """The sessions whose titles one who writes courses may read beside them: as a teacher those that are no drafts, as
     their owner or coach all."""
-    if person.is_administrator:
+    if manages_all(person):
         return CourseSession.objects.all()
     teaching = CourseTeacher.objects.filter(
         course__session_courses__session=OuterRef("pk"), person=person, kind=CourseTeacher.Kind.TEACHER
@@ -82,7 +78,7 @@ def known_to(person: Person) -> QuerySet[CourseSession]:
     course = CourseCoach.objects.filter(session_course__session=OuterRef("pk"), person=person)
     published = ~Q(state=State.DRAFT)
     return CourseSession.objects.filter(
-        published & Q(Exists(teaching)) | Q(owner=person) | Q(Exists(general)) | Q(Exists(course))
+        published & Q(Exists(teaching)) | managed_by(person) | Q(Exists(general)) | Q(Exists(course))
     )
 
 

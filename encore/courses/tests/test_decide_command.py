@@ -91,6 +91,29 @@ def test_each_role(role, level, sees, reason, found):
     assert (answer["level"], answer["sees"], answer["reason"], answer["list"]) == (level, sees, reason, found)
 
 
+@pytest.mark.parametrize(
+    ("role", "permissions", "level", "sees"),
+    [
+        ("session_admin_owner", ["open_content"], "MANAGE", ["CONTENT"]),
+        ("session_admin_owner", ["see_results"], "MANAGE", ["PEOPLE", "TALK"]),
+        ("session_admin", ["open_content", "see_results"], "NONE", []),
+        ("session_admin", ["all_sessions"], "MANAGE", []),
+        ("session_admin", ["all_sessions", "open_content", "see_results"], "MANAGE", ["CONTENT", "PEOPLE", "TALK"]),
+        ("learner", ["all_sessions", "open_content", "see_results"], "NONE", []),
+        ("session_admin_owner", None, "MANAGE", []),
+    ],
+)
+def test_what_the_table_permits_a_session_administrator(role, permissions, level, sees):
+    answer = ask(role, permissions=permissions)
+
+    assert (answer["level"], answer["sees"]) == (level, sees)
+
+
+@pytest.mark.parametrize("permissions", [["import"], "all_sessions", [[]], [1]])
+def test_a_permission_that_decides_nothing_here_is_an_error(permissions):
+    assert "permissions" in ask("session_admin", permissions=permissions)["error"]
+
+
 def test_the_ten_roles_are_all_tried():
     mark = next(mark for mark in test_each_role.pytestmark if mark.name == "parametrize")
 
@@ -163,7 +186,7 @@ def test_fractions_of_a_second_are_kept():
         ),
         (
             {"at": AT, "roles": [], "when": AT},
-            '"when" is not known here. The keys are roles, session, enrolment, excluded, at.',
+            '"when" is not known here. The keys are roles, permissions, session, enrolment, excluded, at.',
         ),
         (
             {"at": AT, "roles": [], "enrolment": {"state": "active", "days": 3}},

@@ -22,6 +22,7 @@ from encore.courses.decorators import in_course
 from encore.courses.errors import CannotDo
 from encore.courses.forms.choices import person_choice
 from encore.courses.forms.course import CourseForm, language_words
+from encore.courses.managing import manages
 from encore.courses.models import Course, CourseCategory, CourseSession, CourseTeacher
 from encore.courses.queries.choosing import find_people
 from encore.courses.queries.courses import course_rows, courses_list, languages_used, sessions_with
@@ -31,13 +32,12 @@ from encore.courses.views.paging import page_of
 from encore.courses.views.sending import sent_files
 from encore.courses.views.sessions import managers
 from encore.courses.words import Access
-from encore.people.decorators import roles_required
+from encore.people.decorators import permission_required
 from encore.people.models import Person
 from encore.people.views.links import import_url
-from encore.people.words import Role
+from encore.people.words import Permission
 
 Kind = CourseTeacher.Kind
-writers = roles_required(Role.ADMINISTRATOR, Role.TEACHER)
 
 
 @require_safe
@@ -57,12 +57,13 @@ def courses(request: HttpRequest) -> HttpResponse:
         ],
         "categories": [("none", _("Without a category")), *CourseCategory.objects.values_list("pk", "name")],
         "languages": [(code, language_words(code)) for code in languages_used()],
-        "import_url": import_url("courses"),
+        "may_create": request.user.may(Permission.CREATE_COURSES),
+        "import_url": import_url(request.user, "courses"),
     }
     return render(request, "courses/courses.html", context)
 
 
-@writers
+@permission_required(Permission.CREATE_COURSES)
 def course_new(request: HttpRequest) -> HttpResponse:
     """A teacher who makes a course is its teacher."""
     form = CourseForm(*sent_files(request), person=request.user)
@@ -120,7 +121,7 @@ def course_opening(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(
             request, _("“%(title)s” is open without dates. Now add its learners.") % {"title": course.title}
         )
-    if request.user.is_administrator or session.owner_id == request.user.pk:
+    if manages(request.user, session):
         return redirect("session_overview", session.pk)
     else:
         return redirect("courses")

@@ -57,7 +57,7 @@ def _of_way(request: HttpRequest, here: Here, way: str) -> dict[str, Any]:
         page = page_of(classes_to_add(here.session, q=q), request)
         return {"q": q, "page": page, "classes": classes_of(here.session)}
     elif way == "file":
-        return {"import_url": import_url("session-people", session=here.session.pk)}
+        return {"import_url": import_url(request.user, "session-people", session=here.session.pk)}
     school_class = request.GET.get("class", "")
     idle = request.GET.get("idle") == "1"
     single = way == "single"

@@ -44,7 +44,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "categories": [("none", _("Without a category")), *_categories()],
         "states": CourseSession.State.choices,
         "words": _words(),
-        "import_url": import_url("sessions"),
+        "import_url": import_url(request.user, "sessions"),
     }
     return render(request, "courses/sessions.html", context)
 

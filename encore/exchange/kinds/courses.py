@@ -129,7 +129,7 @@ class Courses(Kind):
             if "title" not in facts:
                 row.refuse(_("There is no title."))
             if not self.may_make_courses():
-                row.refuse(_("Only administrators and teachers make courses."))
+                row.refuse(_("Your role does not permit creating courses."))
             row.does = {"facts": facts, "teachers": teachers}
         else:
             changes = {name: value for name, value in facts.items() if value != self._now(course, name)}

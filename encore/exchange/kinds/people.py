@@ -35,7 +35,7 @@ from encore.people.errors import NameMissing
 from encore.people.models import ClassMember, Person, SchoolClass
 from encore.people.queries import beyond_power, uses_of
 from encore.people.rules import may_grant
-from encore.people.words import Role
+from encore.people.words import Permission, Role
 
 COLUMNS = (
     Column("last_name", "LastName", ("surname", "familyname"), required=True),
@@ -231,6 +231,8 @@ class People(Kind):
                 row.say(_("Gets the role “%(role)s”.") % {"role": ROLE_NAMES[role]})
 
     def _new(self, row: Planned, facts: dict[str, Any]) -> None:
+        if not self.may(Permission.CREATE_PEOPLE):
+            row.refuse(_("Your role does not permit creating people."))
         problem = problem_of_facts(facts)
         if problem:
             row.refuse(_with_place(problem, facts))
@@ -331,6 +333,10 @@ class People(Kind):
     def _may_change(self, row: Planned, person: Person) -> None:
         if person.pk in self.beyond:
             row.refuse(_("This person has a role or a responsibility that you do not have."))
+        if {"facts", "roles"} & row.does.keys() and not self.may(Permission.EDIT_PEOPLE):
+            row.refuse(_("Your role does not permit editing people."))
+        if "expires_at" in row.does.get("facts", {}) and not self.may(Permission.DEACTIVATE_PEOPLE):
+            row.refuse(_("A last day closes an account, and your role does not permit deactivating people."))
         if not self.options.update:
             row.refuse(
                 _("“%(username)s” has an account, and the file would change it. Choose to update what exists.")

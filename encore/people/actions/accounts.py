@@ -12,11 +12,11 @@ from django.db import transaction
 
 from encore.ledger.actions import changed, record
 from encore.ledger.models import AuditEntry
-from encore.people.actions.power import require_grant, require_manager, require_power, saving
+from encore.people.actions.power import require_grant, require_permission, require_power, saving
 from encore.people.checks import problem_of
 from encore.people.errors import LastAdministrator, NotYourself
 from encore.people.models import FOLDED, Person, fold_names
-from encore.people.words import Role
+from encore.people.words import Permission, Role
 
 BATCH = 500
 
@@ -58,7 +58,7 @@ def create_person(
 
 def create_people(people: Sequence[NewPerson], *, by: Person | None, at: datetime) -> list[Person]:
     """Create many accounts at once, in a few queries."""
-    require_manager(by)
+    require_permission(by, Permission.CREATE_PEOPLE)
     require_grant(by, {role for new in people for role in new.roles})
     created = [_built(new, at) for new in people]
     _require_possible(created)
@@ -72,19 +72,24 @@ def update_person(
     person: Person, facts: Facts, *, roles: Iterable[Role] | None = None, by: Person | None, at: datetime
 ) -> dict[str, list[Any]]:
     """Change what is different, and the roles too unless they are None; return the changed facts."""
-    require_power(by, [person])
+    require_power(by, [person], Permission.EDIT_PEOPLE)
     with transaction.atomic():
         if roles is not None:
             grant_roles(person, roles, by=by, at=at)
-        return _change(person, facts, by=by, at=at)
+        changes = _change(person, facts, by=by, at=at)
+        _require_to_close(by, changes)
+        return changes
 
 
 def update_people(
     updates: Sequence[tuple[Person, Facts]], *, by: Person | None, at: datetime
 ) -> dict[int, dict[str, list[Any]]]:
     """Change many people at once, in a few queries; return what changed, by person."""
-    require_power(by, [person for person, _facts in updates])
+    if updates:
+        require_power(by, [person for person, _facts in updates], Permission.EDIT_PEOPLE)
     changes = {person.pk: changed(person, _cleaned(facts)) for person, facts in updates}
+    for change in changes.values():
+        _require_to_close(by, change)
     touched = [person for person, _facts in updates if changes[person.pk]]
     _require_possible(touched)
     fields = sorted({field for change in changes.values() for field in change})
@@ -107,7 +112,7 @@ def grant_roles(
     person: Person, roles: Iterable[Role], *, by: Person | None, at: datetime
 ) -> tuple[frozenset[Role], frozenset[Role]]:
     """Give `person` exactly these roles of the platform; return those given and those taken away."""
-    require_power(by, [person])
+    require_power(by, [person], Permission.EDIT_PEOPLE)
     wanted = frozenset(roles)
     with transaction.atomic():
         before = _locked(person).roles
@@ -124,7 +129,7 @@ def grant_roles(
 
 def deactivate(person: Person, *, by: Person | None, at: datetime) -> None:
     """Close the account: no sign-in, no mail. Enrolments and results stay."""
-    require_power(by, [person])
+    require_power(by, [person], Permission.DEACTIVATE_PEOPLE)
     if by is not None and by.pk == person.pk:
         raise NotYourself
     with transaction.atomic():
@@ -135,7 +140,7 @@ def deactivate(person: Person, *, by: Person | None, at: datetime) -> None:
 
 def reactivate(person: Person, *, by: Person | None, at: datetime) -> None:
     """Open the account again. Refused while another active account has the same e-mail address."""
-    require_power(by, [person])
+    require_power(by, [person], Permission.DEACTIVATE_PEOPLE)
     with saving():
         _set_active(person, active=True, verb="reactivate_person", by=by, at=at)
 
@@ -143,7 +148,7 @@ def reactivate(person: Person, *, by: Person | None, at: datetime) -> None:
 def set_password(person: Person, password: str, *, by: Person | None, at: datetime) -> None:
     """Set a password that is already checked. People set their own; the command line sets anyone's."""
     if by is None or by.pk != person.pk:
-        require_power(by, [person])
+        require_power(by, [person], Permission.EDIT_PEOPLE)
     person.set_password(password)
     with transaction.atomic():
         person.save(update_fields=["password"])
@@ -180,6 +185,12 @@ def _change(person: Person, facts: Mapping[str, Any], *, by: Person | None, at: 
             person.save(update_fields=list(changes))
             record("update_person", person, by=by, at=at, changes=changes)
     return changes
+
+
+def _require_to_close(by: Person | None, changes: Mapping[str, Any]) -> None:
+    """A last day closes an account as well as deactivating it does. Raised inside the transaction."""
+    if "expires_at" in changes:
+        require_permission(by, Permission.DEACTIVATE_PEOPLE)
 
 
 def _set_active(person: Person, *, active: bool, verb: str, by: Person | None, at: datetime) -> None:

@@ -35,7 +35,7 @@ def update_class(
     school_class: SchoolClass, name: str, description: str | None = None, *, by: Person | None, at: datetime
 ) -> dict[str, list[Any]]:
     """Rename the class, and describe it anew unless `description` is None; return the changes."""
-    require_manager(by)
+    _require_power([school_class], by)
     values = {"name": " ".join(name.split())}
     if description is not None:
         values["description"] = description.strip()
@@ -55,7 +55,7 @@ def delete_class(school_class: SchoolClass, *, by: Person | None, at: datetime) 
     people = school_class.members.count()
     try:
         with transaction.atomic():
-            record("delete_class", school_class, by=by, at=at, changes={"people": [people, 0]})
+            record("delete_class", school_class, by=by, at=at, changes={"members": [people, 0]})
             school_class.delete()
     except ProtectedError as error:
         raise ClassInUse from error
@@ -117,7 +117,7 @@ def _by_class(pairs: Pairs) -> tuple[dict[int, SchoolClass], dict[int, list[int]
 
 
 def _require_power(classes: Collection[SchoolClass], by: Person | None) -> None:
-    """Joining a class enrols in its sessions: nobody acts on sessions that are not theirs."""
+    """Joining a class enrols in its sessions, and its name is read there: nobody acts on sessions not theirs."""
     require_manager(by)
     if by is not None and not by.is_administrator and not all(use.may_change for use in uses_of(classes, by)):
         raise ClassUsedElsewhere

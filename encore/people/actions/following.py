@@ -12,6 +12,7 @@ from encore.ledger.actions import record
 from encore.people.actions.power import require_power
 from encore.people.errors import PeopleError
 from encore.people.models import Following, Person
+from encore.people.words import Permission
 
 BATCH = 500
 
@@ -33,7 +34,7 @@ def require_follower(person: Person) -> None:
 def follow(manager: Person, people: Iterable[Person], *, by: Person | None, at: datetime) -> list[int]:
     """Let an HR manager follow people; returns the ids of those not followed before. Nobody follows themselves."""
     manager = Person.objects.select_for_update().get(pk=manager.pk)
-    require_power(by, [manager])
+    require_power(by, [manager], Permission.EDIT_PEOPLE)
     require_follower(manager)
     there = set(Following.objects.filter(manager=manager).values_list("person", flat=True))
     new = list(dict.fromkeys(p.pk for p in people if p.pk not in there and p.pk != manager.pk))
@@ -47,7 +48,7 @@ def follow(manager: Person, people: Iterable[Person], *, by: Person | None, at: 
 @transaction.atomic
 def unfollow(manager: Person, people: Iterable[int], *, by: Person | None, at: datetime) -> list[int]:
     """End it for these people (ids); returns the ids of those who were followed."""
-    require_power(by, [manager])
+    require_power(by, [manager], Permission.EDIT_PEOPLE)
     rows = Following.objects.filter(manager=manager, person__in=list(people))
     gone = list(rows.values_list("person", flat=True))
     rows.delete()

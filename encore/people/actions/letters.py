@@ -20,6 +20,7 @@ from encore.people.actions.power import require_power
 from encore.people.errors import NoEmail, NotActive
 from encore.people.models import Person
 from encore.people.tokens import Tokens, invitation_tokens, reset_tokens
+from encore.people.words import Permission
 
 INVITATION = "invitation"
 RESET = "password_reset"
@@ -29,7 +30,7 @@ BATCH = 500
 
 def invite(person: Person, *, by: Person | None, at: datetime) -> Mail | None:
     """Mail a link to set the first password; None if one was sent this very minute."""
-    require_power(by, [person])
+    require_power(by, [person], permission_to_invite(person))
     _require_reachable(person)
     with transaction.atomic():
         mail = queue_mail(person, INVITATION, _occasion(at), at=at, **_invitation(person, at))
@@ -40,7 +41,8 @@ def invite(person: Person, *, by: Person | None, at: datetime) -> Mail | None:
 
 def invite_many(people: Sequence[Person], *, by: Person | None, at: datetime) -> int:
     """Invite those of many people who are active and have an address, in a few queries; return how many."""
-    require_power(by, people)
+    for permission in {permission_to_invite(person) for person in people}:
+        require_power(by, people, permission)
     reachable = [person for person in people if person.email and person.is_active]
     occasion = _occasion(at)
     mails = [
@@ -65,10 +67,18 @@ def invite_many(people: Sequence[Person], *, by: Person | None, at: datetime) ->
     return len(reachable)
 
 
+def permission_to_invite(person: Person) -> Permission:
+    """A first invitation belongs to making the account. Whoever has been here has it already: another link edits it."""
+    if person.last_login is None and not person.has_usable_password():
+        return Permission.CREATE_PEOPLE
+    else:
+        return Permission.EDIT_PEOPLE
+
+
 def send_password_reset(person: Person, *, by: Person | None, at: datetime) -> Mail | None:
     """Mail a link to set a new password; None if too many were sent lately. People ask themselves, or managers do."""
     if by is None or by.pk != person.pk:
-        require_power(by, [person])
+        require_power(by, [person], Permission.EDIT_PEOPLE)
     _require_reachable(person)
     with transaction.atomic():
         Person.objects.select_for_update().get(pk=person.pk)  # two requests at once count one after the other

@@ -16,6 +16,7 @@ from encore.ledger.actions import record
 from encore.people.actions.power import require_power
 from encore.people.errors import PictureRefused
 from encore.people.models import Person
+from encore.people.words import Permission
 
 LARGEST_FILE = 5 * 1024 * 1024
 MOST_PIXELS = 40_000_000
@@ -49,7 +50,7 @@ def remove_picture(person: Person, *, by: Person | None, at: datetime) -> None:
 
 def _require(by: Person | None, person: Person) -> None:
     if by is None or by.pk != person.pk:
-        require_power(by, [person])
+        require_power(by, [person], Permission.EDIT_PEOPLE)
 
 
 def _small(file: File) -> bytes:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from encore.people.errors import NoPower, NoPowerToGrant, in_words
+from encore.people.errors import NoPermission, NoPower, NoPowerToGrant, in_words
 from encore.people.queries import beyond_power
 from encore.people.rules import MANAGERS, may_grant
-from encore.people.words import Role
+from encore.people.words import Permission, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +25,15 @@ def require_manager(by: Person | None) -> None:
         raise NoPower
 
 
-def require_power(by: Person | None, people: Collection[Person]) -> None:
-    require_manager(by)
+def require_permission(by: Person | None, *permissions: Permission) -> None:
+    """`by` may one of these, whoever it is about; None is the command line."""
+    if by is not None and not any(by.may(permission) for permission in permissions):
+        raise NoPermission
+
+
+def require_power(by: Person | None, people: Collection[Person], permission: Permission) -> None:
+    """`by` may this deed, and has power over all these people."""
+    require_permission(by, permission)
     if beyond_power(people, by):
         raise NoPower
 

@@ -13,7 +13,7 @@ from encore.ledger.models import AuditEntry, Mail
 from encore.people import actions
 from encore.people.models import Person, SchoolClass
 from encore.people.signals import ClassUse, class_uses
-from encore.people.words import Role
+from encore.people.words import Permission, Role
 
 PEOPLE = "/administration/people/"
 CLASSES = "/administration/classes/"
@@ -334,7 +334,8 @@ ALLOWED = {
 
 @pytest.mark.parametrize("subject_role", [None, *Role])
 @pytest.mark.parametrize("role", [None, *Role])
-def test_every_page_keeps_to_power_over_people(make_person, client_of, edna, role, subject_role):
+def test_every_page_keeps_to_power_over_people(make_person, client_of, edna, permit, role, subject_role):
+    permit(Role.SESSION_ADMINISTRATOR, *Permission)
     actor = make_person("actor", "Actor", "One", *([role] if role else []))
     subject = make_person("subject", "Subject", "Two", *([subject_role] if subject_role else []))
     client, sent = client_of(actor), facts_of(subject, phone="1")

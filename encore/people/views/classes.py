@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from encore.people import actions
 from encore.people.decorators import roles_required
-from encore.people.errors import ClassInUse, PeopleError
+from encore.people.errors import ClassInUse, ClassUsedElsewhere, PeopleError
 from encore.people.forms import ClassForm
 from encore.people.history import happenings
 from encore.people.models import Person, SchoolClass
@@ -34,7 +34,7 @@ managers = roles_required(Role.ADMINISTRATOR, Role.SESSION_ADMINISTRATOR)
 def classes(request: HttpRequest) -> HttpResponse:
     q, sort = request.GET.get("q", ""), request.GET.get("sort", "name")
     page = Paginator(classes_list(q=q, sort=sort), ROWS).get_page(request.GET.get("page"))
-    context = {"page": page, "q": q, "sort": sort, "import_url": import_url("classes")}
+    context = {"page": page, "q": q, "sort": sort, "import_url": import_url(request.user, "classes")}
     return render(request, "people/classes.html", context)
 
 
@@ -62,7 +62,7 @@ def class_page(request: HttpRequest, school_class: UUID) -> HttpResponse:
     context = {
         "school_class": found,
         "uses": uses,
-        "may_change": request.user.is_administrator or all(use.may_change for use in uses),
+        "may_change": all(use.may_change for use in uses),
         "q": q,
         "m": m,
         "available": Paginator(not_in(found, q), ROWS).get_page(request.GET.get("page")),
@@ -70,7 +70,7 @@ def class_page(request: HttpRequest, school_class: UUID) -> HttpResponse:
         "count": found.members.count(),
         "query": request.GET.urlencode(),
         "history": happenings(history_of(found)[:10]),
-        "import_url": import_url("class-people", **{"class": found.uuid}),
+        "import_url": import_url(request.user, "class-people", **{"class": found.uuid}),
         "at": now(),
     }
     return render(request, "people/class.html", context)
@@ -95,6 +95,8 @@ def class_members(request: HttpRequest, school_class: UUID) -> HttpResponse:
 @managers
 def class_edit(request: HttpRequest, school_class: UUID) -> HttpResponse:
     found = get_object_or_404(SchoolClass, uuid=school_class)
+    if not all(use.may_change for use in uses_of([found], request.user)):
+        raise ClassUsedElsewhere
     form = ClassForm(request.POST or None, school_class=found)
     if form.is_valid():
         try:

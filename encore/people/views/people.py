@@ -16,14 +16,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from encore.people import actions
-from encore.people.decorators import roles_required
+from encore.people.actions.letters import permission_to_invite
+from encore.people.decorators import permission_required, roles_required
 from encore.people.errors import NoPower, PeopleError
 from encore.people.forms import ROLES, NewPersonForm, PersonForm
 from encore.people.history import happenings
 from encore.people.models import Person, SchoolClass
 from encore.people.queries import beyond_power, history_of, people_list, search_people, sections_of
 from encore.people.views.links import import_url
-from encore.people.words import Role
+from encore.people.words import Permission, Role
 
 ROWS = 50
 CLASSES_IN_FILTER = 300
@@ -49,7 +50,8 @@ def people(request: HttpRequest) -> HttpResponse:
             ("deactivated", _("Deactivated")),
             ("all", _("Active and deactivated")),
         ],
-        "import_url": import_url("people"),
+        "import_url": import_url(request.user, "people"),
+        "may_create": request.user.may(Permission.CREATE_PEOPLE),
         "at": now(),
     }
     return render(request, "people/people.html", context)
@@ -75,7 +77,7 @@ def person(request: HttpRequest, person: UUID) -> HttpResponse:
         "history": happenings(history_of(found)[:20]),
         "sections": sections_of(found, request.user),
         "follows": found.follows.count() if found.is_hr_manager else 0,
-        "may_manage": not beyond_power([found], request.user),
+        **_powers(request.user, found),
         "at": now(),
     }
     return render(request, "people/person.html", context)
@@ -83,6 +85,7 @@ def person(request: HttpRequest, person: UUID) -> HttpResponse:
 
 @sensitive_post_parameters("password")
 @managers
+@permission_required(Permission.CREATE_PEOPLE)
 def person_new(request: HttpRequest) -> HttpResponse:
     form = NewPersonForm(request.POST or None, by=request.user)
     if form.is_valid() and (created := _kept(form, lambda: _create(form, request.user))):
@@ -93,6 +96,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
 
 
 @managers
+@permission_required(Permission.EDIT_PEOPLE)
 def person_edit(request: HttpRequest, person: UUID) -> HttpResponse:
     found = _manageable(request, person)
     form = PersonForm(request.POST or None, by=request.user, person=found)
@@ -106,6 +110,7 @@ def person_edit(request: HttpRequest, person: UUID) -> HttpResponse:
 
 
 @managers
+@permission_required(Permission.DEACTIVATE_PEOPLE)
 def person_deactivate(request: HttpRequest, person: UUID) -> HttpResponse:
     """Asks first, and says what is lost and what is kept."""
     found = _manageable(request, person)
@@ -117,12 +122,14 @@ def person_deactivate(request: HttpRequest, person: UUID) -> HttpResponse:
 
 @require_POST
 @managers
+@permission_required(Permission.DEACTIVATE_PEOPLE)
 def person_reactivate(request: HttpRequest, person: UUID) -> HttpResponse:
     return _do(request, _manageable(request, person), actions.reactivate, _("%(name)s is active again."))
 
 
 @require_POST
 @managers
+@permission_required(Permission.CREATE_PEOPLE, Permission.EDIT_PEOPLE)
 def person_invite(request: HttpRequest, person: UUID) -> HttpResponse:
     again = _("An invitation was sent to %(name)s a moment ago already.")
     sent = _("An invitation is on its way to %(name)s.")
@@ -131,6 +138,7 @@ def person_invite(request: HttpRequest, person: UUID) -> HttpResponse:
 
 @require_POST
 @managers
+@permission_required(Permission.EDIT_PEOPLE)
 def person_reset(request: HttpRequest, person: UUID) -> HttpResponse:
     enough = _("%(name)s got three of these letters within an hour. Wait a little.")
     sent = _("A link to set a new password is on its way to %(name)s.")
@@ -147,6 +155,19 @@ def person_picture(request: HttpRequest, person: UUID) -> FileResponse:
     response["Cache-Control"] = "private, max-age=604800, immutable"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _powers(by: Person, subject: Person) -> dict[str, bool]:
+    """What the page of `subject` offers to `by`."""
+    has_power = not beyond_power([subject], by)
+    reachable = has_power and subject.is_active and bool(subject.email)
+    return {
+        "has_power": has_power,
+        "may_edit": has_power and by.may(Permission.EDIT_PEOPLE),
+        "may_invite": reachable and by.may(permission_to_invite(subject)),
+        "may_reset": reachable and by.may(Permission.EDIT_PEOPLE),
+        "may_deactivate": has_power and by.may(Permission.DEACTIVATE_PEOPLE) and by.pk != subject.pk,
+    }
 
 
 def _manageable(request: HttpRequest, uuid: UUID) -> Person:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from encore.courses.question import ROLES, answer_line
+from encore.courses.question import PERMISSIONS, ROLES, answer_line
 
 HELP = f"""\
 Tell who may do what, where and when: questions in, decisions out, both JSON lines.
@@ -27,6 +27,8 @@ A question:
 
   roles      any of {", ".join(ROLES[:5])},
              {", ".join(ROLES[5:])}
+  permissions  what session administrators may besides, any of {", ".join(PERMISSIONS)};
+             none if it is left out
   session    time_zone, state (draft, published, cancelled, archived), opens_at, closes_at, coach_days_before,
              coach_days_after, coach_opens_at, coach_closes_at, duration_days, after_end (read_only, open, closed)
   enrolment  state (active, suspended, withdrawn, completed), opens_at, closes_at, extra_days, first_entered_at;
