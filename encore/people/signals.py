@@ -16,6 +16,16 @@ class_uses = Signal()
 # (a course they teach, a session that `by` does not manage), a permission that `by` lacks.
 place_powers = Signal()
 
+# Asked: (people=[ids], by=), never for an administrator. A receiver answers the ids of those who see something, in some
+# place, that `by` may not see there: nobody acts as them.
+place_sights = Signal()
+
+# Told, inside the transaction, before a person loses their name: (person=, by=, at=). By is None on the command line.
+person_erasing = Signal()
+
+# Asked: (person=, by=, at=), before somebody is erased. A receiver answers a list of Loss.
+person_losses = Signal()
+
 # Asked: (person=, by=). A receiver answers a list of PersonSection, shown on the person's page.
 person_sections = Signal()
 
