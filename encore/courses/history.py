@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from encore.base.display import moment_words
-from encore.courses.models import Course, CourseSession, Enrolment, SessionCategory
+from encore.courses.models import Course, CourseSession, SessionCategory
 from encore.courses.queries.overview import MANAGED
 from encore.ledger.models import AuditEntry
 from encore.people.models import Person, SchoolClass
@@ -34,9 +34,16 @@ DEEDS: dict[str, Promise] = {
     "add class": gettext_lazy("Added the class %(class)s"),
     "remove class": gettext_lazy("Took off the class %(class)s"),
     "enrol": gettext_lazy("Enrolled %(people)s"),
+    "restore": gettext_lazy("Brought back %(people)s"),
     "withdraw": gettext_lazy("Withdrew %(people)s"),
+    "suspend": gettext_lazy("Suspended %(people)s"),
+    "resume": gettext_lazy("Let %(people)s take part again"),
+    "complete": gettext_lazy("Marked as completed: %(people)s"),
+    "extend": gettext_lazy("Gave %(people)s more days: %(days)s"),
+    "transfer": gettext_lazy("Transferred %(people)s to another session"),
+    "take over": gettext_lazy("Took over %(people)s from another session"),
+    "undo transfer": gettext_lazy("Took back the transfer of %(people)s"),
     "stop waiting": gettext_lazy("Took %(people)s off the waiting list"),
-    "change state": gettext_lazy("%(subject)s: %(state)s"),
     "give personal time": gettext_lazy("Gave %(subject)s personal time"),
     "exclude from course": gettext_lazy("Took %(subject)s out of the course %(course)s"),
     "include in course": gettext_lazy("Put %(subject)s back into the course %(course)s"),
@@ -99,13 +106,8 @@ def _deed(entry: AuditEntry, names: _Names) -> str:
         "courses": names.list_of(Course, changes.get("courses", [])),
         "course": names.list_of(Course, [changes["course"]]) if "course" in changes else "",
         "class": names.list_of(SchoolClass, [changes["class"]]) if "class" in changes else "",
-        "state": _state_words(changes) if entry.verb == "change state" else "",
+        "days": changes.get("days", ""),
     }
-
-
-def _state_words(changes: dict[str, Any]) -> str:
-    """The state that an enrolment has after the change."""
-    return str(dict(Enrolment.State.choices).get(changes["state"][1], ""))
 
 
 class _Names:

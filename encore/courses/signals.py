@@ -8,3 +8,6 @@ entered = Signal()  # enrolment: the first entry into any course of its session;
 session_changed = Signal()  # session: its dates, zone or duration changed; at
 enrolment_dates_changed = Signal()  # enrolments (list), at
 session_course_added = Signal()  # session_courses (list), at
+
+# Asked: (enrolment=, here=). A receiver answers a list of people.signals.PersonSection, shown on its page.
+enrolment_sections = Signal()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -24,12 +24,15 @@ from encore.courses.models import (
     SessionCourse,
     WaitingPerson,
 )
+from encore.courses.rules import tab_of
 from encore.courses.windows import fill_enrolment, terms_of
+from encore.courses.words import ListName
 from encore.ledger.actions import record
 from encore.people.models import Person, SchoolClass
 
 Kind = EnrolmentSource.Kind
 State = Enrolment.State
+VERBS: dict[str, str] = {State.SUSPENDED: "suspend", State.ACTIVE: "resume", State.COMPLETED: "complete"}
 BATCH = 500
 
 
@@ -55,6 +58,7 @@ def enrol(
     school_class: SchoolClass | None = None,
     returning: Literal["ask", "restore", "again"] = "ask",
     over_seats: bool = False,
+    reason: str = "",
 ) -> Enrolling:
     """Enrol people (ids) in a session. Who is in it already gains the source; nobody is ever enrolled twice.
 
@@ -84,13 +88,14 @@ def enrol(
             raise SessionFull(_full(session, free, len(new) + len(back)), free=free)
         back, new, result.waiting = _seat(back, new, free)
         _wait(session, result.waiting, kind=kind, school_class=school_class, by=by, at=at)
-    enrolments = _restore([latest[p] for p in back], by=by, at=at) + _create(session, new, latest, by=by, at=at)
+    enrolments = _restore([latest[p] for p in back], by=by, at=at, reason=reason)
+    enrolments += _create(session, new, latest, by=by, at=at, reason=reason)
     result.enrolled, result.restored = new, back
     _add_sources([latest[p] for p in result.already] + enrolments, kind=kind, school_class=school_class, by=by, at=at)
     if enrolments:
         WaitingPerson.objects.filter(session=session, person__in=new + back).delete()
         signals.enrolled.send(CourseSession, session=session, enrolments=enrolments, by=by, at=at)
-        record("enrol", session, by=by, at=at, session_id=session.pk, changes={"people": new + back, "source": kind})
+        _record_arrivals(session, new, back, kind=kind, reason=reason, by=by, at=at)
         # A draft is no place to send anybody to: its people are told when it is published.
         if session.mail_on_enrolment and session.state == CourseSession.State.PUBLISHED:
             tell_enrolled(session, new + back, at=at)
@@ -125,36 +130,54 @@ def remove_source(
 @transaction.atomic
 def withdraw(enrolments: Iterable[Enrolment], *, by: Person, at: datetime, reason: str = "") -> list[int]:
     """A person takes people out of a session, whatever brought them. Results stay. Returns people's ids."""
-    live = [e for e in _locked(enrolments) if e.is_live]
-    EnrolmentSource.objects.filter(enrolment__in=live).delete()
+    live = [e for e in locked(enrolments) if e.is_live]
+    EnrolmentSource.objects.filter(enrolment__in=[e.pk for e in live]).delete()
     return _end(live, State.WITHDRAWN, by=by, at=at, reason=reason, automatic=False)
 
 
 @transaction.atomic
-def set_state(enrolment: Enrolment, state: str, *, by: Person, at: datetime, reason: str = "") -> Enrolment:
-    """Suspend, resume or complete an enrolment. Withdrawing is `withdraw`; coming back is `enrol`."""
+def set_states(
+    enrolments: Iterable[Enrolment],
+    state: str,
+    *,
+    by: Person | None,
+    at: datetime,
+    reason: str = "",
+    automatic: bool = False,
+) -> list[Enrolment]:
+    """Suspend, resume or complete. Who has the state already, or is not enrolled any more, stays as they are.
+
+    Withdrawing is `withdraw`; coming back is `enrol`. Returns those that changed.
+    """
     if state == State.WITHDRAWN:
         raise ValueError("use withdraw()")
-    enrolment = _locked([enrolment])[0]
-    if enrolment.state == state:
-        return enrolment
-    if not enrolment.is_live and not (enrolment.state == State.COMPLETED and state == State.ACTIVE):
-        raise CannotDo(_("%(name)s is not enrolled any more.") % {"name": enrolment.person})
-    before, enrolment.state = enrolment.state, state
-    enrolment.completed_at = at if state == State.COMPLETED else None
-    enrolment.save(update_fields=["state", "completed_at"])
-    EnrolmentChange.objects.create(enrolment=enrolment, state=state, by=by, at=at, reason=reason)
-    record(
-        "change state",
-        enrolment,
-        by=by,
-        at=at,
-        session_id=enrolment.session_id,
-        changes={"state": [before, state], "reason": reason},
-    )
+    changing = [e for e in locked(enrolments) if e.is_live and e.state != state]
+    if not changing:
+        return []
+    before = {e.pk: e.state for e in changing}
+    for enrolment in changing:
+        enrolment.state, enrolment.completed_at = state, at if state == State.COMPLETED else None
+    Enrolment.objects.bulk_update(changing, ["state", "completed_at"], batch_size=BATCH)
+    _note(changing, state, by=by, at=at, reason=reason, automatic=automatic)
+    for session, old in sorted({(e.session_id, before[e.pk]) for e in changing}):
+        people = [e.person_id for e in changing if (e.session_id, before[e.pk]) == (session, old)]
+        facts = {"people": people, "state": [old, state], "reason": reason}
+        _record_in(session, changing, VERBS[state], by=by, at=at, changes=facts)
     if state == State.COMPLETED:
-        signals.enrolment_ended.send(Enrolment, enrolments=[enrolment], by=by, at=at)
-        seat_waiting(enrolment.session, at=at)
+        signals.enrolment_ended.send(Enrolment, enrolments=changing, by=by, at=at)
+        for one in {e.session_id: e.session for e in changing}.values():
+            seat_waiting(one, at=at)
+    return changing
+
+
+def set_state(enrolment: Enrolment, state: str, *, by: Person, at: datetime, reason: str = "") -> Enrolment:
+    """The same for one person. Raises CannotDo for one who is not enrolled any more."""
+    changed = set_states([enrolment], state, by=by, at=at, reason=reason)
+    if changed:
+        return changed[0]
+    enrolment = Enrolment.objects.select_related("session", "person").get(pk=enrolment.pk)
+    if enrolment.state != state:
+        raise CannotDo(_("%(name)s is not enrolled any more.") % {"name": enrolment.person})
     return enrolment
 
 
@@ -170,7 +193,7 @@ def set_personal_time(
     at: datetime,
 ) -> Enrolment:
     """Give one learner own dates or extra days, with the reason. Progress is untouched."""
-    enrolment = _locked([enrolment])[0]
+    enrolment = locked([enrolment])[0]
     if opens_at and closes_at and closes_at <= opens_at:
         raise CannotDo(_("The end must be after the start."))
     before = [str(enrolment.opens_at), str(enrolment.closes_at), enrolment.extra_days]
@@ -235,11 +258,38 @@ def free_seats(session: CourseSession) -> int | None:
 
 
 def seat_waiting(session: CourseSession, *, at: datetime) -> None:
-    """Offer freed seats in order of waiting."""
+    """Offer freed seats in order of waiting. Nobody is seated in what is over."""
     free = free_seats(session)
-    line = WaitingPerson.objects.filter(session=session).select_related("school_class")
-    for waiting in line if free is None else line[:free]:
-        enrol([waiting.person_id], session, by=waiting.by, at=at, kind=waiting.kind, school_class=waiting.school_class)
+    if free == 0 or tab_of(terms_of(session), at) is ListName.PAST:
+        return
+    for waiting in WaitingPerson.objects.filter(session=session).select_related("school_class"):
+        result = enrol(
+            [waiting.person_id], session, by=waiting.by, at=at, kind=waiting.kind, school_class=waiting.school_class
+        )
+        # Who left on purpose since is not brought back by waiting, and takes no seat from those behind.
+        free = free if free is None else free - len(result.enrolled + result.restored)
+        if free == 0:
+            return
+
+
+def locked(enrolments: Iterable[Enrolment]) -> list[Enrolment]:
+    """The enrolments as they are now, nobody else's to change until the transaction ends.
+
+    Sessions first, then enrolments, each in the order of their ids: who takes them so never waits for each other.
+    """
+    enrolments = list(enrolments)
+    sessions = lock_sessions({e.session_id for e in enrolments})
+    rows = Enrolment.objects.select_for_update(of=("self",)).filter(pk__in=[e.pk for e in enrolments])
+    found = list(rows.select_related("person").order_by("pk"))
+    for enrolment in found:
+        enrolment.session = sessions[enrolment.session_id]
+    return found
+
+
+def lock_sessions(ids: Iterable[int]) -> dict[int, CourseSession]:
+    """Take sessions for this transaction, in the order of their ids."""
+    rows = CourseSession.objects.select_for_update().filter(pk__in=sorted(ids)).order_by("pk")
+    return {session.pk: session for session in rows}
 
 
 def _latest(session: CourseSession, people: list[int]) -> list[Enrolment]:
@@ -260,15 +310,14 @@ def _left_by_themselves(enrolments: Iterable[Enrolment]) -> set[int]:
     return {gone[enrolment] for enrolment, automatic in last.items() if automatic}
 
 
-def _locked(enrolments: Iterable[Enrolment]) -> list[Enrolment]:
-    ids = [e.pk for e in enrolments]
-    return list(
-        Enrolment.objects.select_for_update(of=("self",)).filter(pk__in=ids).select_related("session", "person")
-    )
-
-
 def _create(
-    session: CourseSession, people: list[int], latest: dict[int, Enrolment], *, by: Person | None, at: datetime
+    session: CourseSession,
+    people: list[int],
+    latest: dict[int, Enrolment],
+    *,
+    by: Person | None,
+    at: datetime,
+    reason: str,
 ) -> list[Enrolment]:
     terms = terms_of(session)
     again = [latest[p].pk for p in people if p in latest]
@@ -280,16 +329,33 @@ def _create(
         fill_enrolment(row, terms)
         rows.append(row)
     created = Enrolment.objects.bulk_create(rows, batch_size=BATCH)
-    _note(created, State.ACTIVE, by=by, at=at)
+    _note(created, State.ACTIVE, by=by, at=at, reason=reason)
     return created
 
 
-def _restore(enrolments: list[Enrolment], *, by: Person | None, at: datetime) -> list[Enrolment]:
+def _restore(enrolments: list[Enrolment], *, by: Person | None, at: datetime, reason: str) -> list[Enrolment]:
     for enrolment in enrolments:
         enrolment.state, enrolment.completed_at = State.ACTIVE, None
     Enrolment.objects.bulk_update(enrolments, ["state", "completed_at"], batch_size=BATCH)
-    _note(enrolments, State.ACTIVE, by=by, at=at)
+    _note(enrolments, State.ACTIVE, by=by, at=at, reason=reason)
     return enrolments
+
+
+def _record_arrivals(
+    session: CourseSession, new: list[int], back: list[int], *, kind: str, reason: str, by: Person | None, at: datetime
+) -> None:
+    for verb, people in (("enrol", new), ("restore", back)):
+        facts = {"people": people, "source": kind} | ({"reason": reason} if reason else {})
+        if people:
+            record(verb, session, by=by, at=at, session_id=session.pk, changes=facts)
+
+
+def _record_in(
+    session: int, enrolments: list[Enrolment], verb: str, *, by: Person | None, at: datetime, changes: dict[str, Any]
+) -> None:
+    """One entry about several people of a session."""
+    subject = next(e.session for e in enrolments if e.session_id == session)
+    record(verb, subject, by=by, at=at, session_id=session, changes=changes)
 
 
 def _note(

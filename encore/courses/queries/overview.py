@@ -141,8 +141,8 @@ def courses_out_of(enrolment: Enrolment) -> list[CourseOfPerson]:
     return [CourseOfPerson(place, out.get(place.pk)) for place in places.order_by("position", "id")]
 
 
-def earlier_enrolments(enrolment: Enrolment) -> QuerySet[Enrolment]:
-    """The same person's enrolments in the same session before this one; their results stay with them."""
+def other_enrolments(enrolment: Enrolment) -> QuerySet[Enrolment]:
+    """The same person's other enrolments in the same session, the latest first; each has its own results."""
     rows = Enrolment.objects.filter(session=enrolment.session_id, person=enrolment.person_id)
     return rows.exclude(pk=enrolment.pk).order_by("-number")
 

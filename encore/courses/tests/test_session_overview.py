@@ -8,10 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
-from encore.courses.actions.enrolment import enrol, set_personal_time
+from encore.courses.actions.enrolment import enrol, set_personal_time, set_state
 from encore.courses.actions.session import add_class, update_session
 from encore.courses.effects import Turn, effects_of
-from encore.courses.models import CourseSession, Enrolment, Release, WaitingPerson
+from encore.courses.models import CourseSession, Release, WaitingPerson
 from encore.ledger.actions import record
 from encore.ledger.models import Mail
 from encore.people.actions import create_class, join_class
@@ -141,7 +141,7 @@ def test_the_history_is_told_in_sentences(as_edna, running, nurses, edna, at, am
     add_class(running, nurses, by=edna, at=at)
     update_session(running, {"seats": 12, "after_end": "closed"}, by=edna, at=at)
     enrolment = running.enrolments.get(person=amina)
-    as_edna.post(of(running, f"people/{enrolment.pk}/state/"), {"to": "suspended", "reason": "Ill"})
+    set_state(enrolment, "suspended", by=edna, at=at, reason="Ill")
     as_edna.post(of(running, "state/"), {"to": "cancelled", "reason": "No room"})
 
     shown = words(as_edna.get(of(running, "history/")))
@@ -153,7 +153,7 @@ def test_the_history_is_told_in_sentences(as_edna, running, nurses, edna, at, am
         "After the end: Read only → Not accessible",
         "State: Published → Cancelled",
         "Reason: none → No room",
-        "Amina Haddad: Suspended (Ill)",
+        "Suspended Amina Haddad (Ill)",
         "by Edna Larsen",
     ):
         assert part in shown
@@ -381,50 +381,6 @@ def test_personal_dates_that_end_before_they_start_are_refused(as_edna, running,
     assert "until_on" in answer.context["form"].errors
 
 
-def test_suspending_and_resuming(as_edna, running, hers):
-    page = of(running, f"people/{hers.pk}/state/")
-
-    as_edna.post(page, {"to": "suspended"})
-    assert Enrolment.objects.get(pk=hers.pk).state == "suspended"
-    as_edna.post(page, {"to": "active"})
-    assert Enrolment.objects.get(pk=hers.pk).state == "active"
-    assert as_edna.post(page, {"to": "withdrawn"}).status_code == 404
-
-
-def test_withdrawing_asks_first_and_is_taken_back(as_edna, running, hers):
-    assert "All results are kept" in words(as_edna.get(of(running, f"people/{hers.pk}/withdrawal/")))
-
-    as_edna.post(of(running, f"people/{hers.pk}/withdrawal/"), {"reason": "Moved away"})
-    hers.refresh_from_db()
-    assert hers.state == "withdrawn"
-    assert "Moved away" in words(as_edna.get(of(running, f"people/{hers.pk}/")))
-    as_edna.post(of(running, f"people/{hers.pk}/return/"), {"how": "restore"})
-
-    hers.refresh_from_db()
-    assert hers.state == "active"
-
-
-def test_enrolling_again_gives_clean_results_beside_the_old(as_edna, running, hers):
-    as_edna.post(of(running, f"people/{hers.pk}/withdrawal/"))
-
-    answer = as_edna.post(of(running, f"people/{hers.pk}/return/"), {"how": "again"}, follow=True)
-
-    assert answer.context["enrolment"].number == 2
-    assert list(answer.context["earlier"]) == [hers]
-
-
-def test_coming_back_to_a_full_session_has_to_be_confirmed(as_edna, running, hers, edna):
-    as_edna.post(of(running, f"people/{hers.pk}/withdrawal/"))
-    update_session(running, {"seats": 1}, by=edna, at=now())
-    page = of(running, f"people/{hers.pk}/return/")
-
-    assert "has 0 free seats" in words(as_edna.post(page, {"how": "restore"}))
-    as_edna.post(page, {"how": "restore", "over_seats": "1"})
-
-    hers.refresh_from_db()
-    assert hers.state == "active"
-
-
 def test_somebody_is_taken_out_of_one_course_and_put_back(as_edna, running, hers):
     place = running.session_courses.get()
     page = of(running, f"people/{hers.pk}/course/")
@@ -509,7 +465,7 @@ def test_nobody_acts_on_people_of_a_session_that_is_not_theirs(client_of, sara, 
 
     for page in ("", "history/", f"people/{hers.pk}/"):
         assert client.get(of(running, page)).status_code == 404
-    assert client.post(of(running, f"people/{hers.pk}/withdrawal/")).status_code == 404
+    assert client.post(of(running, "people/change/"), {"deed": "withdraw", "chosen": hers.pk}).status_code == 404
     assert client.post(of(running, "state/"), {"to": "draft"}).status_code == 404
     hers.refresh_from_db()
     assert hers.state == "active"

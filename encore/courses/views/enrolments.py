@@ -8,30 +8,33 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from encore.courses.actions.enrolment import enrol, exclude, include, set_personal_time, set_state, withdraw
+from encore.courses import signals
+from encore.courses.actions.enrolment import enrol, exclude, include, set_personal_time
 from encore.courses.actions.session import stop_waiting
 from encore.courses.context import Here
 from encore.courses.decorators import in_session
-from encore.courses.errors import CannotDo, SessionFull
+from encore.courses.errors import CannotDo
 from encore.courses.forms.choices import number_in
-from encore.courses.forms.enrolment import PersonalTimeForm, ReasonForm
+from encore.courses.forms.enrolment import PersonalTimeForm
+from encore.courses.lifecycle import FROM, Deed
 from encore.courses.models import Enrolment, WaitingPerson
-from encore.courses.queries.overview import courses_out_of, earlier_enrolments, person_rows
+from encore.courses.queries.overview import courses_out_of, other_enrolments, person_rows
+from encore.courses.views.lifecycle import WORDS, Words
+from encore.courses.views.links import transfer_url
 from encore.courses.views.sending import sent
-from encore.courses.views.session_learners import ask_over_seats
 from encore.courses.words import Access
-
-State = Enrolment.State
+from encore.people.signals import answers
 
 
 @in_session(level=Access.MANAGE)
 def session_person(request: HttpRequest, here: Here, enrolment: int) -> HttpResponse:
-    """The page of one enrolment; a POST gives personal time."""
-    found = _enrolment(here, enrolment)
+    """The page of one enrolment, be it an earlier one; a POST gives personal time to the one that counts."""
+    found = _any_enrolment(here, enrolment)
+    if request.method == "POST" and not found.is_latest:
+        raise Http404
     form = PersonalTimeForm(sent(request), session=here.session, enrolment=found)
     if form.is_valid() and _give_time(request, here, found, form):
         return redirect("session_person", here.session.pk, found.pk)
@@ -42,73 +45,14 @@ def session_person(request: HttpRequest, here: Here, enrolment: int) -> HttpResp
         "enrolment": found,
         "row": person_rows([found])[0],
         "form": form,
-        "reason_form": ReasonForm(label_suffix="", auto_id="reason_%s"),
+        "deeds": _deeds(found),
+        "transfer_url": transfer_url(here.session, [found.pk]) if found.is_latest and found.is_live else "",
         "courses": courses_out_of(found),
         "happened": found.changes.select_related("by").order_by("-id"),
-        "earlier": earlier_enrolments(found),
+        "others": other_enrolments(found),
+        "sections": answers(signals.enrolment_sections.send(Enrolment, enrolment=found, here=here)),
     }
     return render(request, "courses/session_person.html", context, status=422 if form.errors else 200)
-
-
-@require_POST
-@in_session(level=Access.MANAGE)
-def session_person_state(request: HttpRequest, here: Here, enrolment: int) -> HttpResponse:
-    """Suspends, resumes or completes."""
-    found, to = _enrolment(here, enrolment), request.POST.get("to", "")
-    if to not in (State.ACTIVE, State.SUSPENDED, State.COMPLETED):
-        raise Http404
-    words = {
-        State.ACTIVE: _("%(name)s takes part again."),
-        State.SUSPENDED: _("%(name)s is suspended. Nothing is lost."),
-        State.COMPLETED: _("%(name)s has completed the session."),
-    }
-    reason = request.POST.get("reason", "")[:300]
-    return _did(
-        request,
-        here,
-        found,
-        lambda: set_state(found, to, by=request.user, at=here.at, reason=reason),
-        words[State(to)],
-    )
-
-
-@in_session(level=Access.MANAGE)
-def session_person_withdrawal(request: HttpRequest, here: Here, enrolment: int) -> HttpResponse:
-    """Asks first: says what is kept."""
-    found = _enrolment(here, enrolment)
-    form = ReasonForm(sent(request), label_suffix="")
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        return _did(
-            request,
-            here,
-            found,
-            lambda: withdraw([found], by=request.user, at=here.at, reason=reason),
-            _("%(name)s is withdrawn. All results are kept."),
-        )
-    context = {"here": here, "session": here.session, "enrolment": found, "form": form}
-    return render(request, "courses/session_person_withdrawal.html", context)
-
-
-@require_POST
-@in_session(level=Access.MANAGE)
-def session_person_return(request: HttpRequest, here: Here, enrolment: int) -> HttpResponse:
-    """Brings back who had left: the same enrolment with its results, or a new one with clean results."""
-    found, how = _enrolment(here, enrolment), request.POST.get("how", "")
-    if how not in ("restore", "again"):
-        raise Http404
-    words = {
-        "restore": _("%(name)s is back, with all earlier results."),
-        "again": _("%(name)s is enrolled again and begins anew. The earlier results are kept."),
-    }
-    over = "over_seats" in request.POST
-    try:
-        enrol([found.person_id], here.session, by=request.user, at=here.at, returning=how, over_seats=over)  # type: ignore[arg-type]
-    except SessionFull as error:
-        back = reverse("session_person", args=[here.session.pk, found.pk])
-        return ask_over_seats(request, here, str(error), carried=[("how", how)], back=back)
-    messages.success(request, words[how] % {"name": found.person})
-    return redirect("session_person", here.session.pk, _latest(here, found).pk)
 
 
 @require_POST
@@ -144,14 +88,23 @@ def session_waiting(request: HttpRequest, here: Here) -> HttpResponse:
     return redirect("session_overview", here.session.pk)
 
 
+def _any_enrolment(here: Here, pk: int) -> Enrolment:
+    """An enrolment with this id, in this session and no other."""
+    return get_object_or_404(Enrolment.objects.select_related("person", "time_by"), session=here.session, pk=pk)
+
+
 def _enrolment(here: Here, pk: int) -> Enrolment:
-    """The governing enrolment with this id, in this session and no other."""
-    rows = Enrolment.objects.select_related("person", "time_by")
-    return get_object_or_404(rows, session=here.session, pk=pk, is_latest=True)
+    """The same, if it is the one that counts: earlier ones are as they are."""
+    found = _any_enrolment(here, pk)
+    if not found.is_latest:
+        raise Http404
+    return found
 
 
-def _latest(here: Here, enrolment: Enrolment) -> Enrolment:
-    return Enrolment.objects.get(session=here.session, person=enrolment.person_id, is_latest=True)
+def _deeds(enrolment: Enrolment) -> list[tuple[Deed, Words]]:
+    """What can be done to it now, with its words."""
+    deeds = [deed for deed, (does, _already) in FROM.items() if enrolment.state in does]
+    return [(deed, WORDS[deed]) for deed in deeds] if enrolment.is_latest else []
 
 
 def _give_time(request: HttpRequest, here: Here, enrolment: Enrolment, form: PersonalTimeForm) -> bool:

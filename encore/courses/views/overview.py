@@ -28,7 +28,8 @@ from encore.courses.queries.overview import (
     waiting_for,
 )
 from encore.courses.queries.sessions import look_of
-from encore.courses.views.links import place_url, session_url
+from encore.courses.views.lifecycle import WORDS
+from encore.courses.views.links import place_url, session_url, transfer_url
 from encore.courses.views.paging import page_of
 from encore.courses.views.state import changes_from
 from encore.courses.views.steps import next_step
@@ -97,6 +98,8 @@ def _people(request: HttpRequest, here: Here, counts: dict[str, int]) -> dict[st
         "page": page,
         "rows": person_rows(list(page.object_list)),
         "words": _words(),
+        "deeds": WORDS.items(),
+        "transfer_url": transfer_url(here.session),
         "sources": usual_sources(here.session),
         "states": [
             (str(value), f"{label} ({counts[value]})")
@@ -114,6 +117,7 @@ def _words() -> dict[str, str]:
         "out": _("Out of"),
         "give_time": _("Give personal time"),
         "take_out": _("Take out of a course"),
+        "choose": _("Choose"),
         "suspend": _("Suspend"),
         "resume": _("Resume"),
         "bring_back": _("Bring back"),
