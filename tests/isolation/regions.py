@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 from django.db.models import Model
 
@@ -149,6 +150,48 @@ class _Reader:
 
     @property
     def readers(self) -> dict[type[Model], Any]:
+        """What is said here, and for all other models of ours what their keys say."""
+        said = self._said()
+        ours = (model for model in apps.get_models() if model.__module__.startswith("encore."))
+        told = {model: self._by_keys(model, said) for model in ours if model not in said and model not in UNWATCHED}
+        return said | {model: reader for model, reader in told.items() if reader}
+
+    def _by_keys(self, model: type[Model], said: dict[type[Model], Any]) -> Any:
+        """Where the row's enrolment, place, session, item or person lies; else where the row lies that it hangs on."""
+        keys = {field.name: field for field in model._meta.concrete_fields if field.is_relation}
+        if "enrolment" in keys:
+            return self._record
+        elif "session_course" in keys and "item" not in keys:
+            return lambda row: self._session_of(row["session_course_id"])
+        elif "session" in keys:
+            return lambda row: self._session(row["session_id"])
+        elif "item" in keys:
+            place = "session_course_id" if "session_course" in keys else None
+            return lambda row: self._content(self._place_or_course(row["item_id"], row[place] if place else None))
+        elif "person" in keys:
+            return lambda row: self._person({"id": row["person_id"]})
+        for name, field in keys.items():
+            reader = said.get(field.related_model) or self._by_keys(field.related_model, said)
+            if reader and field.related_model is not Person and field.related_model is not model:
+                return self._hanging_on(field.related_model, f"{name}_id", reader)
+        return None
+
+    def _record(self, row: dict[str, Any]) -> str:
+        """A learner's own records are the learner's business."""
+        session, person = self.enrolments.get(row["enrolment_id"], (None, None))
+        return "" if person == self.asker else self._session(session)
+
+    def _hanging_on(self, model: type[Model], key: str, reader: Any) -> Any:
+        known: dict[int, str] = {}
+
+        def region_of(row: dict[str, Any]) -> str:
+            if not known:
+                known.update({one["id"]: reader(one) for one in model._default_manager.values()})
+            return known.get(row[key], "")
+
+        return region_of
+
+    def _said(self) -> dict[type[Model], Any]:
         of_session = {
             model: lambda row: self._session(row["session_id"])
             for model in (GeneralCoach, SessionClass, SessionCourse, SessionFollower, WaitingPerson, Enrolment)
@@ -165,7 +208,7 @@ class _Reader:
             **of_session,
             **of_place,
             **of_enrolment,
-            Completion: self._completion,
+            Completion: self._record,
             Course: lambda row: self._course(row["id"]),
             CourseTeacher: lambda row: self._course(row["course_id"]),
             Item: self._item,
@@ -219,10 +262,6 @@ class _Reader:
             return self._drafts(self.drafts.get(row["draft_id"]))
         else:
             return self._content(self.versions.get(row["version_id"]))
-
-    def _completion(self, row: dict[str, Any]) -> str:
-        own = self.enrolments[row["enrolment_id"]][1] == self.asker
-        return "" if own else self._session(row["session_id"])
 
     def _content(self, where: str | None) -> str:
         return f"content {where}" if where else ""
