@@ -7,14 +7,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from encore.base.meanwhile import RemembersWhatItShowed
 from encore.courses.forms.choices import PeopleField
 from encore.courses.forms.dates import CLOSING, OPENING, ClockField, DayField, clock_note, instant, typed
 from encore.courses.forms.session import MOST_DAYS
 from encore.courses.models import CourseSession, Enrolment
+from encore.courses.rules import Spell
 
 
 class ReasonForm(forms.Form):
@@ -36,7 +37,7 @@ class CancelForm(forms.Form):
     )
 
 
-class SpellForm(forms.Form):
+class SpellForm(RemembersWhatItShowed):
     """From a day until a day, either may be missing, by the clocks of the session."""
 
     from_on = DayField(label=gettext_lazy("From"))
@@ -59,6 +60,9 @@ class SpellForm(forms.Form):
         if found["from_at"] and found["until_at"] and found["until_at"] <= found["from_at"]:
             self.add_error("until_on", _("The end must be after the start."))
         return found
+
+    def spell(self) -> Spell:
+        return Spell(self.cleaned_data["from_at"], self.cleaned_data["until_at"])
 
     def notes(self) -> list[str]:
         found = self.cleaned_data
@@ -98,14 +102,17 @@ class PersonalTimeForm(SpellForm):
     def clean_extra_days(self) -> int:
         return self.cleaned_data["extra_days"] or 0
 
+    def values(self) -> dict[str, Any]:
+        """The fields of the enrolment."""
+        found = self.cleaned_data
+        return {"opens_at": found["from_at"], "closes_at": found["until_at"], "extra_days": found["extra_days"]}
+
 
 class CoachForm(SpellForm):
     """People who become coaches, always or for a time."""
 
+    sends_changes = ("people",)
+
     people = PeopleField(
         label=gettext_lazy("Coaches"), required=True, error_messages={"required": gettext_lazy("Choose somebody.")}
     )
-
-    def forget_errors(self) -> None:
-        """Show again what was typed without a word about what is missing: somebody only searches for a coach."""
-        self._errors = ErrorDict()
