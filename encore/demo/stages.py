@@ -58,7 +58,7 @@ def make_demo(at: datetime, *, anyway: bool = False) -> Iterator[str]:
 
 def stages_done() -> dict[str, datetime]:
     """The stages that are done, each with the moment the demo is made around."""
-    entries = AuditEntry.objects.filter(verb=VERB).values_list("changes", flat=True)
+    entries = AuditEntry.objects.filter(verb=VERB).values_list("detail__changes", flat=True)
     return {changes["stage"]: datetime.fromisoformat(changes["at"]) for changes in entries}
 
 

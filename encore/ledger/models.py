@@ -10,6 +10,19 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from encore.base.personal import NOTHING_PERSONAL, Personal
+from encore.ledger.audit import AuditConcern, AuditDetail, AuditEntry, AuditSeal
+
+__all__ = [
+    "AuditConcern",
+    "AuditDetail",
+    "AuditEntry",
+    "AuditSeal",
+    "DutyDone",
+    "Job",
+    "Mail",
+    "Plan",
+    "PlanRow",
+]
 
 
 class Job(models.Model):
@@ -25,6 +38,9 @@ class Job(models.Model):
     kind = models.CharField(max_length=60)
     payload = models.JSONField(default=dict)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="jobs")
+    acting = models.ForeignKey(  # the administrator who acted as `by` when asking for it
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
@@ -36,7 +52,7 @@ class Job(models.Model):
     heartbeat_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
-    personal = Personal(by=("by",), mentions=("payload", "message"), plain=("kind",))
+    personal = Personal(by=("by", "acting"), mentions=("payload", "message"), plain=("kind",))
 
     class Meta:
         ordering = ["id"]
@@ -152,36 +168,3 @@ class Mail(models.Model):
 
     def __str__(self):
         return f"{self.subject} → {self.to}"
-
-
-class AuditEntry(models.Model):
-    """Who did what to whom, when, and what changed. Only ever added to."""
-
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="audit_entries")
-    verb = models.CharField(max_length=60)
-    subject_kind = models.CharField(max_length=40)
-    subject_id = models.BigIntegerField(null=True)
-    subject = models.CharField(max_length=300)
-    course_session_id = models.BigIntegerField(null=True)
-    changes = models.JSONField(default=dict)  # {"field": [before, after]} or facts of the deed
-
-    personal = Personal(
-        rows=lambda who: Q(subject_kind="person", subject_id=who.pk),
-        keep=_("What was done stays on record, without a name."),
-        mentions=("subject", "changes"),
-        whole=True,
-        by=("by",),
-        plain=("verb", "subject_kind"),
-    )
-
-    class Meta:
-        ordering = ["-id"]
-        verbose_name_plural = "audit entries"
-        indexes = [
-            models.Index(fields=["subject_kind", "subject_id", "-id"], name="audit_by_subject"),
-            models.Index(fields=["course_session_id", "-id"], name="audit_by_session"),
-        ]
-
-    def __str__(self):
-        return f"{self.verb} {self.subject}"

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from encore.courses.actions.course import set_teachers
 from encore.courses.actions.enrolment import enrol, exclude
@@ -20,6 +21,7 @@ from encore.exchange.actions import make_plan
 from encore.exchange.exporting import ExportRefused, people_rows, session_rows, write_xlsx
 from encore.exchange.planning import Options
 from encore.exchange.tests.conftest import actions, reasons
+from encore.ledger import guard
 from encore.people.actions import create_class, join_class
 from encore.people.models import Person, SchoolClass
 from encore.people.words import Role
@@ -158,7 +160,7 @@ def erase():
     CourseSession.objects.update(owner=None, standing_for=None)
     for model in (CourseSession, SessionCategory, Course, SchoolClass):
         model.objects.all().delete()
-    from encore.ledger.models import AuditEntry
-
-    AuditEntry.objects.all().delete()
+    with guard.lifted(connection), connection.cursor() as cursor:
+        for table in reversed(guard.TABLES):
+            cursor.execute(f"DELETE FROM {table}")
     Person.objects.all().delete()

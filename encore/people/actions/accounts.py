@@ -10,8 +10,7 @@ from typing import Any, TypedDict
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from encore.ledger.actions import changed, record
-from encore.ledger.models import AuditEntry
+from encore.ledger.actions import changed, record, record_many
 from encore.people.actions.power import require_grant, require_permission, require_power, saving
 from encore.people.checks import problem_of
 from encore.people.errors import LastAdministrator, NotYourself
@@ -64,7 +63,8 @@ def create_people(people: Sequence[NewPerson], *, by: Person | None, at: datetim
     _require_possible(created)
     with saving():
         created = Person.objects.bulk_create(created, batch_size=BATCH)
-        _record_many("create_person", created, by=by, at=at)
+        roles = {person.pk: {"roles": [[], sorted(person.roles)]} for person in created if person.roles}
+        record_many("create_person", created, by=by, at=at, changes=roles)
     return created
 
 
@@ -98,7 +98,7 @@ def update_people(
             fold_names(person)
         with saving():
             Person.objects.bulk_update(touched, [*fields, *FOLDED], batch_size=BATCH)
-            _record_many("update_person", touched, by=by, at=at, changes=changes)
+            record_many("update_person", touched, by=by, at=at, changes=changes)
     return {person.pk: changes[person.pk] for person in touched}
 
 
@@ -210,26 +210,3 @@ def _keep_an_administrator(person: Person) -> None:
     )
     if set(active) <= {person.pk}:
         raise LastAdministrator
-
-
-def _record_many(
-    verb: str,
-    people: Sequence[Person],
-    *,
-    by: Person | None,
-    at: datetime,
-    changes: Mapping[int, dict[str, Any]] | None = None,
-) -> None:
-    entries = (
-        AuditEntry(
-            verb=verb,
-            subject_kind="person",
-            subject_id=person.pk,
-            subject=str(person)[:300],
-            by=by,
-            at=at,
-            changes=changes[person.pk] if changes else {"roles": [[], sorted(person.roles)]} if person.roles else {},
-        )
-        for person in people
-    )
-    AuditEntry.objects.bulk_create(entries, batch_size=BATCH)

@@ -14,8 +14,8 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
-from encore.ledger.actions import queue_mail, record
-from encore.ledger.models import AuditEntry, Mail
+from encore.ledger.actions import queue_mail, record, record_many
+from encore.ledger.models import Mail
 from encore.people.actions.power import require_power
 from encore.people.errors import NoEmail, NotActive
 from encore.people.models import Person
@@ -49,21 +49,10 @@ def invite_many(people: Sequence[Person], *, by: Person | None, at: datetime) ->
         Mail(person=p, purpose=INVITATION, occasion=occasion, to=p.email, queued_at=at, **_invitation(p, at))
         for p in reachable
     ]
-    entries = [
-        AuditEntry(
-            verb="invite_person",
-            subject_kind="person",
-            subject_id=p.pk,
-            subject=str(p)[:300],
-            by=by,
-            at=at,
-            changes={"to": p.email},
-        )
-        for p in reachable
-    ]
     with transaction.atomic():
         Mail.objects.bulk_create(mails, batch_size=BATCH, ignore_conflicts=True)
-        AuditEntry.objects.bulk_create(entries, batch_size=BATCH)
+        to = {person.pk: {"to": person.email} for person in reachable}
+        record_many("invite_person", reachable, by=by, at=at, changes=to)
     return len(reachable)
 
 

@@ -78,7 +78,7 @@ def test_joining_asks_as_many_queries_for_thirty_people_as_for_three(
     people = [make_person(f"learner{n}") for n in range(33)]
 
     for some in (people[:3], people[3:]):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             join_classes(((nurses, person) for person in some), by=edna, at=at)
 
 
