@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from encore.courses.context import Here
 from encore.courses.effects import Effect, Outlook, digest_of
+from encore.courses.views.paging import over_all
 
 NOT_CARRIED = ("csrfmiddlewaretoken", "confirmed", "tell", "do")
 
@@ -27,6 +28,7 @@ def confirm_page(
     subtitle: str,
     effects: Sequence[Effect | Outlook],
     submit: str,
+    groups: Sequence[tuple[str, Sequence[Effect]]] = (),
     says: str = "",
     back: str = "",
     **context: Any,
@@ -34,7 +36,8 @@ def confirm_page(
     """Shows the effects, and a form that sends again what was sent. `back`: an address; without it "do=back" is posted
     to the same page, which then shows what was typed.
 
-    `notes`: sentences about what else happens; `danger`; `may_tell`: offers to mail everybody.
+    `groups`: the same effects, where they are told apart under headings. `notes`: sentences about what else happens;
+    `danger`; `may_tell`: offers to mail everybody.
     """
     carried = [(name, value) for name, values in request.POST.lists() for value in values if name not in NOT_CARRIED]
     context |= {
@@ -42,7 +45,8 @@ def confirm_page(
         "session": here.session if here else None,
         "title": title,
         "subtitle": subtitle,
-        "effects": [effect for effect in effects if isinstance(effect, Effect)],
+        "effects": [] if groups else [effect for effect in effects if isinstance(effect, Effect)],
+        "groups": groups,
         "outlooks": [effect for effect in effects if isinstance(effect, Outlook)],
         "digest": digest_of(effects),
         "moved_on": "confirmed" in request.POST,
@@ -51,4 +55,5 @@ def confirm_page(
         "back": back,
         "carried": carried,
     }
-    return render(request, "courses/confirm.html", context)
+    response = render(request, "courses/confirm.html", context)
+    return over_all(response) if request.headers.get("HX-Request") else response

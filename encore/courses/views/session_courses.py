@@ -7,16 +7,19 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from encore.courses.actions.session import add_courses, let_teachers_coach, order_courses, remove_courses
 from encore.courses.context import Here
 from encore.courses.decorators import in_session
+from encore.courses.effects import effects_of_leaving_out
 from encore.courses.errors import CannotDo
 from encore.courses.forms.choices import number_in, numbers_in
-from encore.courses.models import Course, CourseCategory
+from encore.courses.models import Course, CourseCategory, CourseSession
 from encore.courses.queries.choosing import courses_to_add
 from encore.courses.queries.overview import courses_of
+from encore.courses.views.confirming import confirm_page, is_confirmed
 from encore.courses.views.paging import short_page_of
 from encore.courses.views.steps import steps_of, summary_of
 from encore.courses.words import Access
@@ -26,6 +29,8 @@ from encore.courses.words import Access
 def session_courses(request: HttpRequest, here: Here) -> HttpResponse:
     """Two lists, or a single search; every press sends what to add or what to remove, and nothing else."""
     if request.method == "POST":
+        if question := _question(request, here):
+            return question
         _change(request, here)
         return redirect(request.get_full_path())
     q, category = request.GET.get("q", "").strip(), request.GET.get("category", "")
@@ -48,6 +53,32 @@ def session_courses(request: HttpRequest, here: Here) -> HttpResponse:
         "teachers_coach": request.session.get(TEACHERS_COACH, False),
     }
     return render(request, "courses/session_courses.html", context)
+
+
+def _question(request: HttpRequest, here: Here) -> HttpResponse | None:
+    """Asks before a course that people are in is taken out of a session that is more than a draft."""
+    removed = numbers_in(request.POST.getlist("remove"))
+    if not removed or here.session.state == CourseSession.State.DRAFT:
+        return None
+    places = here.session.session_courses.filter(course__in=removed).select_related("course", "session")
+    groups = [(place.course.title, effects_of_leaving_out(place, here.at)) for place in places]
+    groups = [(title, effects) for title, effects in groups if effects]
+    effects = [effect for _title, some in groups for effect in some]
+    if not effects or is_confirmed(request, effects):
+        return None
+    return confirm_page(
+        request,
+        here,
+        title=_("Take out of the session"),
+        subtitle=here.session.title,
+        effects=effects,
+        groups=groups,
+        submit=_("Take out"),
+        says=_("The course itself stays. Where learners have left results, it is refused."),
+        crumb=_("Courses"),
+        danger=True,
+        back=request.get_full_path(),
+    )
 
 
 TEACHERS_COACH = "teachers_coach"  # the tick is remembered while one adds course after course
