@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from encore.base.personal import NOTHING_PERSONAL, RESULTS, Personal
 from encore.courses.models import Course, CourseSession, Enrolment, Release, SessionCourse
 from encore.people.models import Person
+from encore.toolkit.records import Moves
 
 
 class Item(models.Model):
@@ -276,6 +278,8 @@ class Schedule(models.Model):
 class Completion(models.Model):
     """A learner has done with an item: for documents and links, has seen it. One per enrolment and item."""
 
+    moves = Moves(ngettext_lazy("%(n)d item seen", "%(n)d items seen", "n"))
+
     session = models.ForeignKey(CourseSession, on_delete=models.PROTECT, related_name="completions")
     session_course = models.ForeignKey(SessionCourse, on_delete=models.PROTECT, related_name="completions")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="completions")
@@ -330,7 +334,7 @@ class Transfer(models.Model):
         return f"{self.from_enrolment} → {self.to_enrolment.session}"
 
 
-POINTS = {"max_digits": 12, "decimal_places": 5}
+POINTS: dict[str, Any] = {"max_digits": 12, "decimal_places": 5}
 
 
 class Grade(models.Model):

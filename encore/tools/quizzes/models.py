@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -13,7 +14,7 @@ from encore.courses.models import CourseSession, Enrolment, SessionCourse
 from encore.people.models import Person
 from encore.toolkit.models import Item, StoredFile, Version
 
-POINTS = {"max_digits": 12, "decimal_places": 5}
+POINTS: dict[str, Any] = {"max_digits": 12, "decimal_places": 5}
 
 
 class Attempt(models.Model):
