@@ -68,7 +68,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "encore.ledger.middleware.OriginMiddleware",
+    "encore.people.middleware.ActingMiddleware",
     "encore.people.middleware.SignInRequiredMiddleware",
+    "encore.people.middleware.DeviceMiddleware",
     "encore.people.middleware.ReaderMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -145,8 +148,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # trying again too early makes nobody wait longer
 AXES_USERNAME_CALLABLE = "encore.people.sign_in.name_for_throttling"
-AXES_HANDLER = "encore.people.sign_in.Attempts"
 AXES_CLIENT_IP_CALLABLE = "encore.base.devices.address_of"
+AXES_HANDLER = "encore.people.sign_in.Attempts"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
@@ -194,6 +197,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY el
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_ENGINE = "encore.people.device_store"
 SESSION_COOKIE_NAME = "encore_sign_in"
 CSRF_COOKIE_NAME = "encore_csrf"
 CSRF_COOKIE_HTTPONLY = True

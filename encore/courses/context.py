@@ -47,6 +47,15 @@ class NoSuchPlace(Exception):
 
 
 @dataclass(frozen=True)
+class Viewing:
+    """Somebody looks as a learner would (courses.viewing): the place's `at` is then the moment they chose."""
+
+    now: datetime
+    level: Access
+    """What a learner would have, where the one who looks may only read."""
+
+
+@dataclass(frozen=True)
 class Here:
     """A place with one person in it at one moment. Make it with `here_for` or `places_of`, never by hand.
 
@@ -64,6 +73,7 @@ class Here:
     standing: Standing = field(default_factory=Standing)
     terms: Terms = field(default_factory=Terms)
     locks: Locks = field(default_factory=Locks)
+    viewing_as: Viewing | None = None
 
     def may(self, action: Action) -> bool:
         return self.why_not(action) is None
@@ -81,7 +91,8 @@ class Here:
     @property
     def is_read_only(self) -> bool:
         """Whether one may read in a session and no more: its pages then carry a bar that says why."""
-        return self.access.level == Access.READ and self.session is not None
+        reads = self.access.level if self.viewing_as is None else self.viewing_as.level
+        return reads == self.access.level == Access.READ and self.session is not None
 
     @property
     def records(self) -> bool:

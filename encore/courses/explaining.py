@@ -118,13 +118,15 @@ def whom_to_ask(here: Here) -> list[Person]:
     ):
         return coaches
     owner = here.session.owner
-    asked = [owner] if owner and owner.is_active and owner != here.person else []
+    asked = [owner] if owner and owner.is_active and (owner != here.person or here.viewing_as) else []
     return _answering(GeneralCoach.objects.filter(session=here.session), here) or asked
 
 
 def _answering(coaches: QuerySet[Any], here: Here) -> list[Person]:
     today = Q(from_at=None) | Q(from_at__lte=here.at), Q(until_at=None) | Q(until_at__gt=here.at)
-    found = coaches.filter(*today, person__is_active=True).exclude(person=here.person.pk)
+    found = coaches.filter(*today, person__is_active=True)
+    if here.viewing_as is None:
+        found = found.exclude(person=here.person.pk)
     return [coach.person for coach in found.select_related("person")[:3]]
 
 

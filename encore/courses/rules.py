@@ -156,6 +156,15 @@ def explain_decision(standing: Standing, terms: Terms, at: datetime) -> "Trace":
     return Trace(case, rulings, best, Decision(best.level, sees, best.reason, since, until))
 
 
+def seen_as_learner(own: Decision, learner: Decision) -> Decision:
+    """What somebody sees who looks as a learner would: no more than a learner, no more than they may themselves, and
+    never so that anything could be sent. Where the door is closed the reason is the one that closes it."""
+    if own.level < min(learner.level, Access.READ):
+        return replace(own, sees=own.sees & learner.sees)
+    else:
+        return replace(learner, level=min(learner.level, Access.READ), sees=own.sees & learner.sees)
+
+
 def decide_course(*, teacher: bool = False, assistant: bool = False, administrator: bool = False) -> Decision:
     """What this person may do in the course itself, where nobody learns and the clock plays no part."""
     if teacher or administrator:

@@ -11,9 +11,11 @@ from encore.courses.views import (
     followers,
     lifecycle,
     overview,
+    personal_time,
     sessions,
     setup,
     state,
+    viewing,
 )
 from encore.courses.views import session_courses as of_courses
 from encore.courses.views import session_learners as of_learners
@@ -42,7 +44,9 @@ urlpatterns = [
     path(f"{SESSION}/classes/<int:school_class>/removal/", classes.session_class_removal, name="session_class_removal"),
     path(f"{SESSION}/people/change/", lifecycle.session_people_change, name="session_people_change"),
     path(f"{PERSON}/", enrolments.session_person, name="session_person"),
-    path(f"{PERSON}/course/", enrolments.session_person_course, name="session_person_course"),
+    path(f"{PERSON}/course/", personal_time.session_person_course, name="session_person_course"),
+    path("view-as-learner/<int:session>/", viewing.view_as_learner, name="view_as_learner"),
+    path("view-as-learner/end/", viewing.view_as_learner_end, name="view_as_learner_end"),
     path("administration/session-categories/", categories.session_category_list, name="session_categories"),
     path("administration/session-categories/order/", categories.session_category_order, name="session_category_order"),
     path("administration/session-categories/<int:category>/", categories.session_category, name="session_category"),

@@ -44,6 +44,20 @@ class NotYourself(PeopleError):
     sentence = _("You cannot deactivate your own account. Ask another administrator.")
 
 
+class NotAsYourself(PeopleError, PermissionDenied):
+    sentence = _("You are this person already.")
+
+
+class SeesMore(NoPower):
+    """To act as somebody would open what the administrator may not see."""
+
+    sentence = _("This person takes part where you may not look, so only an administrator may act as them.")
+
+
+class Erased(PeopleError):
+    sentence = _("This person is erased. Nothing can be changed or sent any more.")
+
+
 class LastAdministrator(PeopleError):
     sentence = _("This is the only active administrator. Make somebody else an administrator first.")
     field = "roles"

@@ -33,6 +33,8 @@ VERBS = {
     "update_class": gettext_lazy("Details changed"),
     "follow_people": gettext_lazy("Follows more people"),
     "unfollow_people": gettext_lazy("Follows fewer people"),
+    "act as": gettext_lazy("Somebody acted as them"),
+    "end acting as": gettext_lazy("Acting as them ended"),
     "join_class": gettext_lazy("People joined"),
     "leave_class": gettext_lazy("People left"),
 }

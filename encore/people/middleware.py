@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+
+from encore.people.acting import Acting, look
+from encore.people.actions.acting import require_acting
+from encore.people.device_store import note_that_seen
+from encore.people.errors import PeopleError
+from encore.people.views.acting import ended
 
 # The one list of pages that anyone may open: names of routes.
 OPEN_TO_ANYONE = frozenset(
@@ -70,6 +78,63 @@ def _path_here(request: HttpRequest, address: str) -> str:
         return ""
 
 
+class ActingMiddleware:
+    """Sets `request.acting`: the administrator behind an act-as, None without one. Ends it in time.
+
+    What is the person's own stays closed meanwhile: everything below their profile, and their own account.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.acting_state = state = look(request)  # type: ignore[attr-defined]
+        request.acting = state.by if state else None  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        state, at = request.acting_state, timezone.now()  # type: ignore[attr-defined]
+        if state is None:
+            return None
+        elif not state.goes_on(at):
+            return _sent_back(request, state, "time" if at >= state.until else "permission")
+        elif not request.user.is_authenticated or not _is_permitted(state, at):
+            return _sent_back(request, state, "permission")
+        elif _is_their_own(request, kwargs):
+            reason = _("This belongs to %(name)s alone, so it stays closed while you act as them.")
+            return render(request, "403.html", {"reason": reason % {"name": request.user.name}}, status=403)
+        else:
+            return None
+
+
+def _is_permitted(state: Acting, at: datetime) -> bool:
+    try:
+        require_acting(state.subject, by=state.by, at=at)
+    except PeopleError:
+        return False
+    else:
+        return True
+
+
+def _is_their_own(request: HttpRequest, kwargs: dict[str, Any]) -> bool:
+    """Whatever lies below the profile, whoever adds it, and changes to the account by way of the administration. The
+    profile itself may be read."""
+    reads = request.method in ("GET", "HEAD")
+    path = request.path_info
+    if path == "/profile/":
+        return not reads
+    else:
+        return path.startswith("/profile/") or (kwargs.get("person") == request.user.uuid and not reads)
+
+
+def _sent_back(request: HttpRequest, state: Acting, why: str) -> HttpResponse:
+    answer = ended(request, state, why)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": answer["Location"]})
+    else:
+        return answer
+
+
 class ReaderMiddleware:
     """Shows instants in the signed-in person's zone, and words in their language."""
 
@@ -84,3 +149,15 @@ class ReaderMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class DeviceMiddleware:
+    """Notes, every few minutes, when and from where a browser in which somebody is signed in was last seen."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            note_that_seen(request, timezone.now())
+        return self.get_response(request)

@@ -48,6 +48,14 @@ class PersonSection:
     context: dict
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What ends for others, or goes to somebody else, when a person is erased: a sentence, and where it is seen."""
+
+    sentence: str
+    url: str = ""
+
+
 def answers(responses: list) -> list:
     """All that the receivers of an asking signal answered, as one list."""
     return [answer for _receiver, response in responses for answer in response or ()]

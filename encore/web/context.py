@@ -45,11 +45,33 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "theme": person.theme,
         "profile_url": reverse("profile"),
         "sign_out_url": reverse("sign_out"),
-        "theme_url": reverse("theme"),
+        "theme_url": "" if getattr(request, "acting", None) else reverse("theme"),
         "search_url": reverse("search"),
         "zone_words": zone_words(timezone.get_current_timezone()),
+        "acting": _acting(request),
+        "viewing": _viewing(getattr(request, "here", None)),
     }
     return {"frame": about, "tools_more": coach_pages(getattr(request, "here", None), request.path)}
+
+
+def _acting(request: HttpRequest) -> dict[str, Any] | None:
+    """Who acts as whom, for the bar over every page."""
+    state = getattr(request, "acting_state", None)
+    if state is None:
+        return None
+    return {"name": state.subject.name, "until": state.until, "end_url": reverse("act_as_end")}
+
+
+def _viewing(here: Here | None) -> dict[str, Any] | None:
+    """The moment at which one looks as a learner, for the bar over the pages of that session."""
+    if here is None or here.viewing_as is None:
+        return None
+    return {
+        "at": here.at,
+        "zone": here.session.time_zone,
+        "change_url": reverse("view_as_learner", args=[here.session.pk]),
+        "end_url": reverse("view_as_learner_end"),
+    }
 
 
 def writes_courses(request: HttpRequest) -> bool:

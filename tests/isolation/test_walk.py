@@ -31,6 +31,8 @@ PERSONAL = {
     "profile_password",
     "theme",
     "confirm",
+    "act_as_end",
+    "view_as_learner_end",
     "my_courses",
     "person_picture",
     "course_picture",

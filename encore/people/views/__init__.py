@@ -10,6 +10,7 @@ from encore.people.views.account import (
     password_set,
     password_set_done,
 )
+from encore.people.views.acting import act_as_end, person_act_as
 from encore.people.views.classes import (
     class_delete,
     class_edit,
@@ -36,6 +37,7 @@ from encore.people.views.profile import profile, profile_password, profile_pictu
 __all__ = [
     "SignIn",
     "SignOut",
+    "act_as_end",
     "class_delete",
     "class_edit",
     "class_members",
@@ -51,6 +53,7 @@ __all__ = [
     "people",
     "people_find",
     "person",
+    "person_act_as",
     "person_deactivate",
     "person_edit",
     "person_following",

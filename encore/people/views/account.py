@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from encore.people import actions
+from encore.people.actions.acting import end_acting
 from encore.people.confirming import question_before, what_for
 from encore.people.forms import ForgottenForm, NewPasswordForm, SignInForm
 from encore.people.models import Person
@@ -36,6 +37,11 @@ class SignIn(LoginView):
 
 class SignOut(LogoutView):
     http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if state := request.acting_state:  # type: ignore[attr-defined]
+            end_acting(state.subject, by=state.by, at=now(), why="signed out")
+        return super().post(request, *args, **kwargs)
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:

@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from encore.people import actions
+from encore.people.actions.acting import require_acting
 from encore.people.actions.letters import permission_to_invite
 from encore.people.decorators import permission_required, roles_required
 from encore.people.errors import NoPower, PeopleError
@@ -78,6 +79,7 @@ def person(request: HttpRequest, person: UUID) -> HttpResponse:
         "sections": sections_of(found, request.user),
         "follows": found.follows.count() if found.is_hr_manager else 0,
         **_powers(request.user, found),
+        "may_act_as": not request.acting and _may_act_as(request.user, found),  # type: ignore[attr-defined]
         "at": now(),
     }
     return render(request, "people/person.html", context)
@@ -168,6 +170,15 @@ def _powers(by: Person, subject: Person) -> dict[str, bool]:
         "may_reset": reachable and by.may(Permission.EDIT_PEOPLE),
         "may_deactivate": has_power and by.may(Permission.DEACTIVATE_PEOPLE) and by.pk != subject.pk,
     }
+
+
+def _may_act_as(by: Person, subject: Person) -> bool:
+    try:
+        require_acting(subject, by=by, at=now())
+    except PeopleError:
+        return False
+    else:
+        return True
 
 
 def _manageable(request: HttpRequest, uuid: UUID) -> Person:

@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from encore.courses.context import Here, places_of
+from encore.courses.context import Here
 from encore.courses.decorators import in_session
 from encore.courses.explaining import explain
+from encore.courses.viewing import courses_of
 from encore.toolkit.progress import progress_of
 from encore.web.cards import Card, doors, has_begun, total
 from encore.web.queries import coaches_of, due_here, fellow_learners
@@ -33,8 +34,7 @@ def session_page(request: HttpRequest, here: Here) -> HttpResponse:
 
 
 def _card(here: Here) -> Card:
-    enrolments = [here.enrolment] if here.enrolment else []
-    _whole, courses = places_of(here.person, [here.session], at=here.at, enrolments=enrolments)[here.session.pk]
+    courses = courses_of(here)
     shown = doors(courses, progress_of(course for course in courses if has_begun(course)))
     return Card(here=here, progress=total(door.progress for door in shown), courses=shown)
 
