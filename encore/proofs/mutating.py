@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from queue import Queue
 
-from encore.proofs.mutants import Mutant
+from encore.proofs.mutants import Mutant, mutants_in
 
 # The tests of access beside the code, the quick ones first; those that are not there yet are left out.
 ACCESS_TESTS = (
@@ -73,6 +73,13 @@ def checkout_of(package: Path) -> Path:
 def commit_of(root: Path) -> str:
     asked = ["git", "-C", str(root), "rev-parse", "--short=12", "HEAD"]
     return subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def mutants_of_commit(root: Path, commit: str) -> list[Mutant]:
+    """The guards of what was committed, whatever has been written since."""
+    with tempfile.TemporaryDirectory(prefix="encore-mutants-") as folder:
+        copy_of(root, commit, Path(folder))
+        return mutants_in(Path(folder))
 
 
 def copy_of(root: Path, commit: str, folder: Path) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 import encore
-from encore.proofs.mutants import Mutant, chosen, mutants_in
-from encore.proofs.mutating import NoCheckout, Result, TestsFail, checkout_of, commit_of, try_all
+from encore.proofs.mutants import Mutant, chosen
+from encore.proofs.mutating import NoCheckout, Result, TestsFail, checkout_of, commit_of, mutants_of_commit, try_all
 
 HELP = """\
 Prove that access holds: take guards away one by one, or compare random cases. Takes long; outside CI.
@@ -68,19 +68,19 @@ class Command(BaseCommand):
         draw = random.Random(options["seed"]).sample  # noqa: S311
         try:
             root = checkout_of(package)
-            found = chosen(mutants_in(root), only=options["only"], sample=options["sample"], draw=draw)
+            commit = commit_of(root)
+            found = chosen(mutants_of_commit(root, commit), only=options["only"], sample=options["sample"], draw=draw)
             if options["list"]:
                 self.stdout.writelines(f"{mutant}\n" for mutant in found)
                 self.stdout.write(f"{len(found)} guards.")
             else:
-                self._mutate(found, root, options)
+                self._mutate(found, root, commit, options)
         except NoCheckout as problem:
             raise CommandError(str(problem)) from problem
         except TestsFail as failed:
             raise CommandError(f"The tests fail before anything is taken away: {failed}") from failed
 
-    def _mutate(self, mutants: list[Mutant], root: Path, options: dict[str, Any]) -> None:
-        commit = commit_of(root)
+    def _mutate(self, mutants: list[Mutant], root: Path, commit: str, options: dict[str, Any]) -> None:
         self.stdout.write(f"{len(mutants)} mutants of {commit}.")
         results: list[Result] = []
         for result in try_all(mutants, root, commit, workers=options["workers"], check=not options["unchecked"]):
