@@ -51,10 +51,22 @@ class Stale(Exception):
         self.count = count
 
 
-def require_permission(by: Person | None) -> None:
-    """Raise PermissionDenied unless `by` may bring in files. None is the command line."""
-    if by is not None and not (by.is_active and by.may(Permission.IMPORT)):
-        raise PermissionDenied(_("Your role does not permit bringing in files."))
+def why_not_bring(kind: str, by: Person | None) -> str:
+    """Why `by` may not bring in files of this kind, or "". None is the command line."""
+    if by is None:
+        return ""
+    elif not (by.is_active and by.may(Permission.IMPORT)):
+        return _("Your role does not permit bringing in files.")
+    elif KINDS[kind].for_administrators and not by.is_administrator:
+        return _("This kind of file is brought in by administrators only.")
+    else:
+        return ""
+
+
+def require_permission(kind: str, by: Person | None) -> None:
+    """Raise PermissionDenied, in words, unless `by` may bring in files of this kind."""
+    if reason := why_not_bring(kind, by):
+        raise PermissionDenied(reason)
 
 
 # Making
@@ -62,7 +74,7 @@ def require_permission(by: Person | None) -> None:
 
 def make_plan(kind: str, file: BinaryIO, name: str, options: Options, *, by: Person | None, at: datetime) -> Plan:
     """Read a file and store what it would do. Raises FileRefused. Nothing else is written, the file is not kept."""
-    require_permission(by)
+    require_permission(kind, by)
     planner = KINDS[kind](options, by)
     source = read_file(file, lambda heading: is_known(planner.columns, heading))
     records, notes = planner.read(source)
@@ -133,7 +145,7 @@ def apply_plan(plan: Plan, progress: Progress, *, by: Person | None, at: datetim
     """
     if plan.state == State.APPLYING:
         try:
-            require_permission(by)
+            require_permission(plan.kind, by)
             _hash_passwords(plan, progress)
             _apply_rows(plan, progress, by=by, at=at)
         except (Interrupted, TakenOver):

@@ -126,6 +126,7 @@ class Kind:
     help: ClassVar[str | Promise]
     columns: tuple[Column, ...]
     example: ClassVar[str]  # a small file of this kind
+    for_administrators: ClassVar[bool] = False  # whatever the table permits to others
     chooses: ClassVar[frozenset[str]] = frozenset({"create_missing", "update"})  # the options it understands
     brackets: ClassVar[bool] = False
     xml: ClassVar[str] = ""  # the name of the root element, if it can be XML

@@ -19,7 +19,15 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from encore.courses.queries.sessions import sessions_of
-from encore.exchange.actions import CannotApply, discard_plan, make_plan, release_plan, start_applying
+from encore.exchange.actions import (
+    CannotApply,
+    discard_plan,
+    make_plan,
+    release_plan,
+    require_permission,
+    start_applying,
+    why_not_bring,
+)
 from encore.exchange.errors import FileRefused
 from encore.exchange.exporting import ExportRefused, csv_lines, people_rows, session_rows, write_xlsx
 from encore.exchange.forms import ImportForm
@@ -45,7 +53,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @importers
 def imports(request: HttpRequest) -> HttpResponse:
     page = Paginator(plans_of(request.user), PLANS).get_page(request.GET.get("page"))
-    kinds = [kind for kind in KINDS.values() if "session" not in kind.chooses]
+    kinds = [
+        kind for kind in KINDS.values() if not why_not_bring(kind.name, request.user) and "session" not in kind.chooses
+    ]
     rows = [
         {"plan": plan, "kind": KINDS[plan.kind].label, "look": LOOKS[Plan.State(plan.state)], "counts": counts_of(plan)}
         for plan in page
@@ -96,6 +106,7 @@ def import_plan(request: HttpRequest, plan: UUID) -> HttpResponse:
 @importers
 def import_application(request: HttpRequest, plan: UUID) -> HttpResponse:
     found = _plan(request, plan)
+    require_permission(found.kind, request.user)
     try:
         start_applying(found, skip_refused="skip_refused" in request.POST, by=request.user, at=now())
         return redirect("import_plan", found.uuid)
@@ -169,6 +180,7 @@ def export(request: HttpRequest, kind: str, form: str) -> HttpResponse | Streami
 def _kind(request: HttpRequest, name: str) -> type[Kind]:
     if name not in KINDS:
         raise Http404
+    require_permission(name, request.user)
     return KINDS[name]
 
 

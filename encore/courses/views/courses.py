@@ -58,7 +58,7 @@ def courses(request: HttpRequest) -> HttpResponse:
         "categories": [("none", _("Without a category")), *CourseCategory.objects.values_list("pk", "name")],
         "languages": [(code, language_words(code)) for code in languages_used()],
         "may_create": request.user.may(Permission.CREATE_COURSES),
-        "import_url": import_url(request.user, "courses"),
+        "import_url": import_url(request.user, "courses") if request.user.is_administrator else "",
     }
     return render(request, "courses/courses.html", context)
 

@@ -16,7 +16,6 @@ from encore.exchange.columns import Column, Record
 from encore.exchange.planning import Kind, Planned, code_problem, first_seen
 from encore.exchange.present import by_text, people_named
 from encore.people.models import Person
-from encore.people.words import Role
 
 LONGEST = {"title": 250, "category": 150, "category_code": 40, "language": 20}
 
@@ -28,7 +27,7 @@ class Courses(Kind):
         "Makes courses and changes their title, category and language; adds teachers. A category that is not there yet "
         "is made."
     )
-    roles = frozenset({Role.ADMINISTRATOR})
+    for_administrators = True
     columns = (
         Column("code", "Code", ("coursecode",), required=True),
         Column("title", "Title", ("name", "coursetitle"), required=True),

@@ -128,7 +128,7 @@ def test_who_may_not_bring_files_in_is_told(run, amina):
     code, _out, err = run(PEOPLE, "--as", "amina")
 
     assert code == 2
-    assert "for people with another role" in err
+    assert "does not permit bringing in files" in err
 
 
 def test_an_unknown_kind_is_refused(run):

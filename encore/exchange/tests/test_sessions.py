@@ -234,6 +234,4 @@ def test_a_session_administrator_changes_only_sessions_of_their_own(plan, spring
 def test_a_session_administrator_does_not_make_courses_by_a_file(plan, sara):
     made = plan("sessions", file("Mine;;;;;NONE"), by=sara, create_missing=True)
 
-    assert reasons(made) == [
-        "There is no course with the code “NONE”, and only administrators and teachers make courses."
-    ]
+    assert reasons(made) == ["There is no course with the code “NONE”, and your role does not permit creating courses."]
