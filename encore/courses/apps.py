@@ -6,4 +6,4 @@ class CoursesConfig(AppConfig):
     label = "courses"
 
     def ready(self) -> None:
-        from encore.courses import receivers  # noqa: F401
+        from encore.courses import leaving, receivers  # noqa: F401

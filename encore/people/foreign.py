@@ -21,9 +21,8 @@ def declare_foreign() -> None:
     attempts = Personal(rows=typed_by)
     for label in ("axes.AccessAttempt", "axes.AccessFailureLog", "axes.AccessLog"):
         declare(label, attempts)
-    declare("sessions.Session", Personal(plain=("session_key", "session_data"), special=SESSIONS))
+    # What lies in login sessions is erased by itself: erasing.py.
+    declare("sessions.Session", Personal(plain=("session_key", "session_data")))
     for label in ("axes.AccessAttemptExpiration", "auth.Permission", "auth.Group", "contenttypes.ContentType"):
         declare(label, NOTHING_PERSONAL)
 
-
-SESSIONS = "encore.people.privacy.erase_login_sessions"

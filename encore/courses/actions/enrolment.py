@@ -128,7 +128,7 @@ def remove_source(
 
 
 @transaction.atomic
-def withdraw(enrolments: Iterable[Enrolment], *, by: Person, at: datetime, reason: str = "") -> list[int]:
+def withdraw(enrolments: Iterable[Enrolment], *, by: Person | None, at: datetime, reason: str = "") -> list[int]:
     """A person takes people out of a session, whatever brought them. Results stay. Returns people's ids."""
     live = [e for e in locked(enrolments) if e.is_live]
     EnrolmentSource.objects.filter(enrolment__in=[e.pk for e in live]).delete()

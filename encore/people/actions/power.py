@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from encore.people.errors import NoPermission, NoPower, NoPowerToGrant, in_words
+from encore.people.errors import Erased, NoPermission, NoPower, NoPowerToGrant, in_words
 from encore.people.queries import beyond_power
 from encore.people.rules import MANAGERS, may_grant
 from encore.people.words import Permission, Role
@@ -32,8 +32,10 @@ def require_permission(by: Person | None, *permissions: Permission) -> None:
 
 
 def require_power(by: Person | None, people: Collection[Person], permission: Permission) -> None:
-    """`by` may this deed, and has power over all these people."""
+    """`by` may this deed, and has power over all these people. Nothing is done to those who are erased."""
     require_permission(by, permission)
+    if any(person.erased_at for person in people):
+        raise Erased
     if beyond_power(people, by):
         raise NoPower
 
