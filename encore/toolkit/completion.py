@@ -10,7 +10,7 @@ from django.db import transaction
 from encore.courses.actions.entering import enter
 from encore.courses.context import Here
 from encore.courses.models import Enrolment
-from encore.toolkit.models import Completion
+from encore.toolkit.models import Completion, Item
 
 REMEMBER_EVERY = timedelta(minutes=1)
 
@@ -65,3 +65,21 @@ def note_seen(item: Seeable, here: Here, enrolment: Enrolment, *, last_at: datet
             )
     elif here.at - last_at >= REMEMBER_EVERY:
         Completion.objects.filter(session=here.session, enrolment=enrolment, item=item.pk).update(last_at=here.at)
+
+
+def complete(item: Item | int, version: int, enrolment: Enrolment, session_course: int, *, at: datetime) -> None:
+    """Note that a learner has done with an item that its tool completes; once, whatever comes later."""
+    Completion.objects.bulk_create(
+        [
+            Completion(
+                session_id=enrolment.session_id,
+                session_course_id=session_course,
+                enrolment=enrolment,
+                item_id=item if isinstance(item, int) else item.pk,
+                version_id=version,
+                at=at,
+                last_at=at,
+            )
+        ],
+        ignore_conflicts=True,
+    )

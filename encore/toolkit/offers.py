@@ -82,7 +82,7 @@ class Offers:
     def _placing(self, entry: Entry) -> list[Offer | None]:
         moves = self.publishes and bool(entry.kind_of.lies_in) and (self.here.session is None or entry.is_session_only)
         shows = self.hides and entry.is_published
-        dated = self.dates and entry.is_published and (entry.kind_of.seen or entry.holds)
+        dated = self.dates and entry.is_published and (entry.kind_of.counts or entry.holds)
         return [
             self._link("dates", _("Dates"), "calendar", entry) if dated else None,
             self._link("place", _("Move to …"), "folder-input", entry) if moves else None,

@@ -115,22 +115,31 @@ class Outline:
         return (row[at - 1] if at else None, row[at + 1] if at + 1 < len(row) else None)
 
 
-def outline_in(here: Here, tool: Tool, *, content_of: Collection[str] = (), content_for: UUID | None = None) -> Outline:
+def outline_in(
+    here: Here,
+    tool: Tool,
+    *,
+    content_of: Collection[str] = (),
+    content_for: UUID | None = None,
+    kinds: Collection[str] = (),
+) -> Outline:
     """Everything of a tool that this person finds here; for those who write also what is hidden, and their drafts.
 
-    `content_of`: the kinds whose content is wanted too; `content_for`: the one item; of all others it stays None. A
-    query for the items, one for their dates in a session, for writers one for the drafts.
+    `kinds`: others than those that the tool lists. `content_of`: the kinds whose content is wanted too; `content_for`:
+    the one item; of all others it stays None. A query for the items, one for their dates in a session, for writers one
+    for the drafts.
     """
-    entries = {entry.pk: entry for entry in _shown(here, tool, frozenset(content_of), content_for)}
+    wanted = frozenset(kinds) or tool.listed_kinds
+    entries = {entry.pk: entry for entry in _shown(here, wanted, frozenset(content_of), content_for)}
     for pk, dates in dates_in(here, entries.values()).items():
         entries[pk].dates = dates
         entries[pk].is_closed = not here.writes and not dates.is_open(here.at)
     if here.writes:
-        _lay_drafts(entries, here, tool)
+        _lay_drafts(entries, here, wanted)
     return Outline(_tree(entries, everything=here.writes))
 
 
-def _shown(here: Here, tool: Tool, content_of: frozenset[str], content_for: UUID | None) -> Iterator[Entry]:
+def _shown(here: Here, kinds: frozenset[str], content_of: frozenset[str], content_for: UUID | None) -> Iterator[Entry]:
     given = {
         "course": here.course.pk,
         "place": here.session_course.pk if here.session_course else None,
@@ -139,7 +148,7 @@ def _shown(here: Here, tool: Tool, content_of: frozenset[str], content_for: UUID
         "wanted": content_for,
     }
     values = {name: value for name, value in given.items() if value is not None}
-    for row in _query(tool.kind_names, content_of, frozenset(values))(**values):
+    for row in _query(kinds, content_of, frozenset(values))(**values):
         yield Entry(content=row.pop("wanted"), **row)
 
 
@@ -162,8 +171,8 @@ def _query(kinds: frozenset[str], content_of: frozenset[str], given: frozenset[s
     return Prepared(build)
 
 
-def _lay_drafts(entries: dict[int, Entry], here: Here, tool: Tool) -> None:
-    drafts = drafts_in(here).filter(item__kind__in=tool.kind_names).defer("content").order_by("pk")
+def _lay_drafts(entries: dict[int, Entry], here: Here, kinds: frozenset[str]) -> None:
+    drafts = drafts_in(here).filter(item__kind__in=kinds).defer("content").order_by("pk")
     last = max((entry.place for entry in entries.values()), default=-1)
     for draft in drafts:
         if draft.item_id not in entries:

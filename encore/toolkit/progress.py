@@ -115,7 +115,7 @@ def _shown(rows: Iterable[tuple[Any, ...]]) -> dict[int, dict[int, bool]]:
         if title is None or kind not in kinds:
             continue
         tree[place][pk] = (parent, shown)
-        if kind_named(kind).seen:
+        if kind_named(kind).counts:
             counting[place][pk] = bool(done and done[0])
     return {
         place: {pk: done for pk, done in items.items() if _surfaces(pk, tree[place])}

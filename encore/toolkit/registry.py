@@ -38,7 +38,11 @@ class NoOptions(BaseModel, extra="forbid"):
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of item. `holds`: whether other items may lie in it; `seen`: whether opening it completes it.
+    """A kind of item. `holds`: whether other items may lie in it; `seen`: whether opening it completes it; `done`:
+    whether the tool itself completes it (toolkit.completion.complete), when it is handed in or passed.
+
+    `listed`: False for what is met only inside other things, such as questions: in no outline, but one asked for its
+    kinds. `graded`: whether its tool publishes grades (toolkit.grading).
 
     `form`: dotted name of the toolkit.forms.ItemForm that writes it; `shown_by`: the template that shows its content,
     in previews and histories too; `lies_in`: the kinds of items it may lie in.
@@ -50,11 +54,19 @@ class Kind:
     icon: str = "file-text"
     holds: bool = False
     seen: bool = True
+    done: bool = False
+    listed: bool = True
+    graded: bool = False
     form: str = ""
     single: bool = False  # a place has one of them
     shown_by: str = ""
     lies_in: Sequence[str] = ()
     new_label: str | Promise = ""  # the heading of the page that makes one: "New page"
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is part of a learner's progress."""
+        return self.seen or self.done
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,10 @@ class Tool:
     @property
     def kind_names(self) -> frozenset[str]:
         return frozenset(kind.name for kind in self.kinds)
+
+    @property
+    def listed_kinds(self) -> frozenset[str]:
+        return frozenset(kind.name for kind in self.kinds if kind.listed)
 
 
 @dataclass(frozen=True)
