@@ -12,6 +12,7 @@ from encore.courses.actions.enrolment import enrol, set_personal_time, set_state
 from encore.courses.actions.session import add_class, update_session
 from encore.courses.effects import Turn, effects_of
 from encore.courses.models import CourseSession, Release, WaitingPerson
+from encore.courses.tests.asking import say_yes
 from encore.ledger.actions import record
 from encore.ledger.models import Mail
 from encore.people.actions import create_class, join_class
@@ -361,12 +362,12 @@ def test_personal_time_is_given_with_a_reason_and_undone(as_edna, running, hers,
     page = of(running, f"people/{hers.pk}/")
     assert as_edna.post(page, {"extra_days": "7"}).status_code == 422
 
-    as_edna.post(page, {"extra_days": "7", "reason": "Was ill"})
+    say_yes(as_edna, page, {"extra_days": "7", "reason": "Was ill"})
     hers.refresh_from_db()
     assert hers.window_closes_at == running.closes_at + timedelta(days=7)
     assert (hers.time_reason, hers.time_by) == ("Was ill", edna)
     assert "+7 days" in words(as_edna.get(of(running)))
-    as_edna.post(page, {"extra_days": "", "reason": "Well again"})
+    say_yes(as_edna, page, {"extra_days": "", "reason": "Well again"})
 
     hers.refresh_from_db()
     assert hers.window_closes_at == running.closes_at
@@ -385,10 +386,10 @@ def test_somebody_is_taken_out_of_one_course_and_put_back(as_edna, running, hers
     place = running.session_courses.get()
     page = of(running, f"people/{hers.pk}/course/")
 
-    as_edna.post(page, {"exclude": place.pk, "reason": "Knows it"})
+    say_yes(as_edna, page, {"exclude": place.pk, "reason": "Knows it"})
     assert hers.exclusions.get().reason == "Knows it"
     assert as_edna.get(of(running)).context["courses"][0].learners == 1
-    as_edna.post(page, {"include": place.pk})
+    say_yes(as_edna, page, {"include": place.pk})
 
     assert not hers.exclusions.exists()
     assert as_edna.post(page, {"exclude": "999"}).status_code == 404

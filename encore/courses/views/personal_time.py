@@ -39,7 +39,9 @@ def give_time(request: HttpRequest, here: Here, enrolment: Enrolment) -> tuple[P
     if outlook.turn and not is_confirmed(request, [outlook]):
         return form, _ask(request, here, enrolment, outlook)
     with transaction.atomic():
-        held = Enrolment.objects.select_for_update(of=("self",)).select_related("person").get(pk=enrolment.pk)
+        held = (
+            Enrolment.objects.select_for_update(of=("self",)).select_related("person", "session").get(pk=enrolment.pk)
+        )
         form = _form_over(request, here, held)
         if not form.is_ready() or not _save(request, here, held, form):
             return form, None
