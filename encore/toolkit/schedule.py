@@ -81,6 +81,14 @@ def due_next(
     return [Due(row.item, row.title, row.due, row.session_course) for row in rows[:limit]]
 
 
+def due_for_all(places: Iterable[SessionCourse], *, at: datetime, limit: int = 5) -> list[Due]:
+    """The same for a learner who has done nothing yet and has no dates of their own."""
+    rows = with_current_line(Schedule.objects.filter(session_course__in=list(places), enrolment=None, due__gt=at))
+    rows = rows.filter(shown=True).exclude(title=None).order_by("due", "pk")
+    rows = rows.select_related("item", "session_course__course", "session_course__session")
+    return [Due(row.item, row.title, row.due, row.session_course) for row in rows[:limit]]
+
+
 def reschedule(
     session_courses: Iterable[SessionCourse],
     *,

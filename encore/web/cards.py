@@ -46,6 +46,15 @@ class Door:
             return ""
 
     @property
+    def view_as_url(self) -> str:
+        """Where a coach begins to look as a learner; empty for others."""
+        here = self.here
+        if here.session is None or here.access.level < Access.COACH or not here.sees(Sight.CONTENT):
+            return ""
+        course = f"?course={here.course.code}" if here.course else ""
+        return reverse("view_as_learner", args=[here.session.pk]) + course
+
+    @property
     def sentence(self) -> str:
         return sentence(self.here)
 

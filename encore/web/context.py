@@ -92,6 +92,8 @@ def coach_pages(here: Here | None, path: str) -> list[dict[str, Any]]:
     if here is not None and here.course is not None and here.writes and here.sees(Sight.CONTENT):
         words = gettext("This session's changes") if here.session else gettext("Not published yet")
         pages.append({"label": words, "icon": "file-diff", "url": address(here, "changes:index")})
+    if here is not None and here.course is not None and (url := Door(here).view_as_url):
+        pages.append({"label": gettext("View as a learner"), "icon": "eye", "url": url})
     if here is not None and here.course is not None and not why_not_arrange(here, Action.HIDE):
         pages.append({"label": gettext("Order of tools"), "icon": "list-ordered", "url": address(here, "tools:index")})
     return [{**page, "current": path == page["url"], "new": 0} for page in pages]

@@ -24,6 +24,8 @@ from encore.courses.models import (
 )
 from encore.courses.models.course import folded_title
 from encore.courses.queries.sessions import known_to
+from encore.courses.viewing import courses_of
+from encore.courses.words import Access
 from encore.ledger.mailing import TRIES
 from encore.ledger.models import Mail
 from encore.people.models import Person
@@ -31,7 +33,7 @@ from encore.people.queries import search_people
 from encore.toolkit.models import Completion, Item
 from encore.toolkit.places import Place
 from encore.toolkit.registry import tool_of_kind
-from encore.toolkit.schedule import Due, due_next
+from encore.toolkit.schedule import Due, due_for_all, due_next
 from encore.toolkit.scoping import with_current_line
 
 TAKING_PART = (*Enrolment.LIVE, Enrolment.State.COMPLETED)
@@ -109,6 +111,9 @@ class ToDo:
 
 def due_here(here: Here, limit: int = 5) -> list[ToDo]:
     """What is due next for this learner in this course, or in all of the session. One query."""
+    if here.viewing_as is not None and here.viewing_as.level >= Access.WORK:
+        places = [here] if here.course else courses_of(here)
+        return to_do(due_for_all([p.session_course for p in places if p.is_open], at=here.at, limit=limit))
     if here.enrolment is None or not here.records:
         return []
     return to_do(due_next([here.enrolment], at=here.at, limit=limit, place=here.session_course))
