@@ -14,7 +14,7 @@ from encore.ledger.models import AuditEntry
 from encore.people.models import ClassMember, Following, Person, SchoolClass
 from encore.people.rules import may_manage
 from encore.people.signals import ClassUse, PersonSection, answers, class_uses, person_sections, place_powers
-from encore.people.words import Role
+from encore.people.words import OFFERED, Permission, Role
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -149,6 +149,24 @@ def history_of(subject: Person | SchoolClass) -> QuerySet[AuditEntry]:
 def sections_of(person: Person, by: Person) -> list[PersonSection]:
     """The parts of a person's page that other packages provide, for the eyes of `by`."""
     return answers(person_sections.send(Person, person=person, by=by))
+
+
+def permitted_now(*, lock: bool = False) -> frozenset[tuple[Role, Permission]]:
+    """What the tables permit. `lock`: nobody else changes them until the transaction is over."""
+    if lock:  # the rows of those who may change them, since a table may be empty
+        list(Person.objects.select_for_update().filter(is_administrator=True).order_by("pk").values_list("pk"))
+    rows = set(RolePermission.objects.values_list("role", "permission"))
+    return frozenset((role, each) for role, offered in OFFERED.items() for each in offered if (role, each) in rows)
+
+
+def who_has(role: Role) -> QuerySet[Person]:
+    """The active people whom a role's table is about: administrators need none."""
+    return Person.objects.filter(is_active=True, is_administrator=False, **{f"is_{role}": True})
+
+
+def last_change_of_permissions() -> AuditEntry | None:
+    entries = AuditEntry.objects.filter(subject_kind=RolePermission._meta.model_name)
+    return entries.select_related("by").order_by("-id").first()
 
 
 def beyond_power(people: Collection[Person], by: Person | None) -> set[int]:

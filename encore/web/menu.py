@@ -29,6 +29,7 @@ ADMINISTRATION = (
     Page("sessions", gettext_lazy("Sessions"), "calendar-range"),
     Page("people", gettext_lazy("People"), "users"),
     Page("classes", gettext_lazy("Classes"), "school"),
+    Page("permissions", gettext_lazy("Permissions"), "key-square"),
     Page("courses", gettext_lazy("Courses"), "library"),
     Page("session_categories", gettext_lazy("Session categories"), "tags"),
     Page("course_categories", gettext_lazy("Course categories"), "folder-tree"),
