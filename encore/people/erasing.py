@@ -15,6 +15,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils.module_loading import import_string
 
 from encore.base.mentions import Words
@@ -24,6 +25,7 @@ from encore.people.models import Person
 from encore.people.words import Role
 
 CHUNK = 2000
+MOST_TEXTS = 20  # of one kind
 NAMES = ("first_name", "last_name")
 UNIQUE_WORDS = ("username", "email", "official_code", "phone")
 Tell = Callable[[int, int], None]
@@ -36,6 +38,15 @@ class Portion:
     what: str
     count: int
     why_kept: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Something written that names a person: what it is, which, and where it is read, if at an address of its own."""
+
+    what: str
+    title: str
+    url: str
 
 
 def subject_of(person: Person) -> Subject:
@@ -74,6 +85,26 @@ def portions(person: Person) -> list[Portion]:
             if count := rows_about(model, personal, who).count():
                 found.append(Portion(str(model._meta.verbose_name_plural), count, str(personal.keep)))
     return sorted(found, key=lambda portion: (bool(portion.why_kept), portion.what))
+
+
+def texts_naming(person: Person) -> list[Text]:
+    """Texts that people wrote for others to read and that name the person: nobody but people can change those.
+
+    The database looks for the whole name, username and address as they are written; the first of each kind are told.
+    """
+    names = {person.name, person.listed_name, person.username, person.email} - {""}
+    found = []
+    for model, personal in declarations():
+        if personal.texts:
+            condition = Q()
+            for column in personal.texts:
+                for name in names:
+                    condition |= Q(**{f"{column}_as_text__icontains": name})
+            texts = {f"{column}_as_text": Cast(column, models.TextField()) for column in personal.texts}
+            for row in model._base_manager.alias(**texts).filter(condition).order_by("-pk")[:MOST_TEXTS]:
+                url = row.get_absolute_url() if hasattr(row, "get_absolute_url") else ""
+                found.append(Text(str(model._meta.verbose_name), str(row), url))
+    return found
 
 
 def erase_everywhere(person: Person, erasure: Erasure, tell: Tell = lambda done, total: None) -> None:

@@ -54,7 +54,7 @@ class SeesMore(NoPower):
     sentence = _("This person takes part where you may not look, so only an administrator may act as them.")
 
 
-class Erased(PeopleError):
+class Erased(PeopleError, PermissionDenied):
     sentence = _("This person is erased. Nothing can be changed or sent any more.")
 
 

@@ -347,3 +347,31 @@ def _initial(person: Person | None) -> dict[str, Any]:
         "roles": sorted(person.roles),
         "expires_on": last_day(person.expires_at),
     }
+
+
+class ErasureForm(PeopleForm):
+    """Erasing cannot be undone, so the username is typed."""
+
+    username = forms.CharField(
+        label=gettext_lazy("Username of the person"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        help_text=gettext_lazy("It stays on record; leave the name out."),
+    )
+
+    def __init__(self, *args: Any, subject: Person, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.subject = subject
+        self.fields["username"].help_text = _("Type “%(username)s”, so that nobody else is erased by mistake.") % {
+            "username": subject.username
+        }
+
+    def clean_username(self) -> str:
+        typed = self.cleaned_data["username"].strip()
+        if typed.lower() != self.subject.username.lower():
+            raise forms.ValidationError(_("This is not the username of this person."))
+        return typed

@@ -23,7 +23,9 @@ def role_names(person: Person) -> str:
 @register.simple_tag
 def account_state(person: Person, at: datetime) -> SafeString:
     """The state that an account is in: word, icon and colour."""
-    if not person.is_active:
+    if person.erased_at:
+        return state("deactivated", _("Erased"))
+    elif not person.is_active:
         return state("deactivated")
     elif not is_open(person, at):
         return state("closed", _("Expired"))

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.utils.timezone import now
 
 from encore.courses.models import CourseSession, Enrolment, EnrolmentChange
 from encore.ledger.actions import queue_mail
@@ -175,3 +176,91 @@ def test_only_oneself_and_administrators_ask_for_a_copy(amina, boris, edna, at):
 
     with pytest.raises(NoPower):
         ask_for_copy(amina, by=boris, at=at)
+
+
+def erase_by_page(client, person, **sent):
+    return client.post(f"/administration/people/{person.uuid}/erasure/", {"reason": "asked", **sent})
+
+
+@pytest.fixture
+def ednas(client_of, edna, at):
+    """Edna's browser, where she has just shown that it is her."""
+    client = client_of(edna)
+    session = client.session
+    session["confirmed_at"] = int(now().timestamp())
+    session.save()
+    return client
+
+
+def test_the_page_says_what_is_lost_and_kept_and_what_others_lose(amina, dolores, ednas, make_course, make_session):
+    ethics = make_course(teachers=[dolores])
+    make_session("Tutoring Amina Haddad", [ethics], learners=[amina], coaches=[dolores])
+
+    told = ednas.get(f"/administration/people/{amina.uuid}/erasure/").content.decode()
+    of_dolores = ednas.get(f"/administration/people/{dolores.uuid}/erasure/").content.decode()
+
+    assert "Enrolments" in told and "Former participant" in told
+    assert "1 enrolment in a session that is not over is withdrawn" in told
+    assert "Tutoring Amina Haddad" in told  # a text that names her
+    assert "has no other teacher" in of_dolores and "loses this coach" in of_dolores
+
+
+def test_erasing_asks_for_the_username_and_then_does_it(amina, ednas, at):
+    assert erase_by_page(ednas, amina, username="boris").status_code == 422
+    assert Person.objects.get(pk=amina.pk).is_active
+
+    assert erase_by_page(ednas, amina, username="AMINA").status_code == 302
+    assert b"Waiting" in ednas.get(f"/administration/people/{amina.uuid}/erasure/").content
+    Worker(lambda: at, heartbeat=False).drain()
+
+    assert b"is erased" in ednas.get(f"/administration/people/{amina.uuid}/erasure/").content
+    page = ednas.get(f"/administration/people/{amina.uuid}/").content.decode()
+    assert f"Former participant {amina.pk}" in page and "Haddad" not in page
+    assert ednas.get(f"/administration/people/{amina.uuid}/edit/").status_code == 403
+
+
+def test_erasing_asks_first_who_is_there(amina, edna, client_of, settings):
+    client = client_of(edna)
+    session = client.session
+    session["confirmed_at"] = 0
+    session.save()
+
+    assert erase_by_page(client, amina, username="amina").status_code == 403
+    assert Person.objects.get(pk=amina.pk).is_active
+
+
+def test_the_pages_are_for_administrators_and_not_about_oneself(amina, sara, edna, ednas, client_of):
+    for address in (f"/administration/people/{amina.uuid}/erasure/", f"/administration/people/{amina.uuid}/data/"):
+        assert client_of(sara).get(address).status_code == 403
+    assert ednas.get(f"/administration/people/{edna.uuid}/erasure/").status_code == 403
+
+
+def test_lists_do_not_offer_who_is_erased(amina, edna, ednas, at):
+    erase_person(amina, by=edna, at=at)
+
+    name = f"Former participant {amina.pk}"
+    for state in ("", "deactivated", "all"):
+        assert name not in ednas.get("/administration/people/", {"state": state}).content.decode()
+    assert str(amina.uuid) in ednas.get("/administration/people/", {"state": "erased"}).content.decode()
+    assert ednas.get("/people/find/", {"q": "former"}).json()["results"] == []
+
+
+def test_one_downloads_the_own_copy_and_nobody_elses(amina, boris, edna, client_of, media, at):
+    aminas = client_of(amina)
+    session = aminas.session
+    session["confirmed_at"] = int(now().timestamp())
+    session.save()
+    aminas.post("/profile/data/")
+    Worker(lambda: at, heartbeat=False).drain()
+    copy = DataCopy.objects.get()
+
+    answer = aminas.get(f"/profile/data/{copy.uuid}/")
+
+    assert answer["Content-Disposition"].startswith('attachment; filename="amina-')
+    assert AuditEntry.objects.filter(verb="download personal data", by=amina).count() == 1
+    other = client_of(edna)
+    session = other.session
+    session["confirmed_at"] = int(now().timestamp())
+    session.save()
+    assert other.get(f"/administration/people/{amina.uuid}/data/{copy.uuid}/").status_code == 404
+    assert other.get(f"/profile/data/{copy.uuid}/").status_code == 404

@@ -33,9 +33,21 @@ from encore.people.views.people import (
     person_reset,
 )
 from encore.people.views.permissions import permissions
+from encore.people.views.privacy import (
+    person_data,
+    person_data_copy,
+    person_erasure,
+    profile_data,
+    profile_data_copy,
+)
 from encore.people.views.profile import profile, profile_password, profile_picture, theme
 
 __all__ = [
+    "person_data",
+    "person_data_copy",
+    "person_erasure",
+    "profile_data",
+    "profile_data_copy",
     "SignIn",
     "SignOut",
     "act_as_end",

@@ -19,7 +19,7 @@ from encore.people import actions
 from encore.people.actions.acting import require_acting
 from encore.people.actions.letters import permission_to_invite
 from encore.people.decorators import permission_required, roles_required
-from encore.people.errors import NoPower, PeopleError
+from encore.people.errors import Erased, NoPower, PeopleError
 from encore.people.forms import ROLES, NewPersonForm, PersonForm
 from encore.people.history import happenings
 from encore.people.models import Person, SchoolClass
@@ -50,6 +50,7 @@ def people(request: HttpRequest) -> HttpResponse:
             ("invited", _("Never signed in")),
             ("deactivated", _("Deactivated")),
             ("all", _("Active and deactivated")),
+            ("erased", _("Erased")),
         ],
         "import_url": import_url(request.user, "people"),
         "may_create": request.user.may(Permission.CREATE_PEOPLE),
@@ -160,7 +161,9 @@ def person_picture(request: HttpRequest, person: UUID) -> FileResponse:
 
 
 def _powers(by: Person, subject: Person) -> dict[str, bool]:
-    """What the page of `subject` offers to `by`."""
+    """What the page of `subject` offers to `by`; about somebody erased, nothing."""
+    if subject.erased_at:
+        return {"has_power": True}
     has_power = not beyond_power([subject], by)
     reachable = has_power and subject.is_active and bool(subject.email)
     return {
@@ -169,6 +172,7 @@ def _powers(by: Person, subject: Person) -> dict[str, bool]:
         "may_invite": reachable and by.may(permission_to_invite(subject)),
         "may_reset": reachable and by.may(Permission.EDIT_PEOPLE),
         "may_deactivate": has_power and by.may(Permission.DEACTIVATE_PEOPLE) and by.pk != subject.pk,
+        "may_erase": by.is_administrator and by.pk != subject.pk,
     }
 
 
@@ -186,7 +190,10 @@ def _manageable(request: HttpRequest, uuid: UUID) -> Person:
     found = get_object_or_404(Person, uuid=uuid)
     if beyond_power([found], request.user):
         raise NoPower
-    return found
+    elif found.erased_at:
+        raise Erased
+    else:
+        return found
 
 
 def _kept(form: Any, act: Callable[[], Person]) -> Person | None:
