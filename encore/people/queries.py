@@ -52,7 +52,7 @@ def people_list(
     *, q: str = "", role: str = "", school_class: str = "", state: str = "active", sort: str = "name"
 ) -> QuerySet[Person]:
     """The list of people under Administration. Unknown words in filters filter nothing."""
-    people = search_people(q)
+    people = search_people(q).filter(erased_at__isnull=state != "erased")
     if role in [*Role]:
         people = people.filter(**{f"is_{role}": True})
     elif role == "none":
