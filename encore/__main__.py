@@ -17,7 +17,7 @@ encore: the command line of the Encore learning platform
 # What each group is for. A command of ours that is named in no group appears under "More".
 GROUPS = {
     "Bring in and take out": ["import", "export"],
-    "Explain": ["decide", "prove"],
+    "Explain": ["decide", "prove", "audit"],
     "Run": ["work", "administrator", "demo", "rebuild"],
 }
 DJANGO = {
@@ -65,11 +65,14 @@ def manage(words: list[str]) -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from encore.ledger.origin import Origin, coming_from
+
     try:
         settings.DATA.mkdir(parents=True, exist_ok=True)
     except (ImproperlyConfigured, OSError) as problem:
         sys.exit(f"encore: {problem}")
-    execute_from_command_line(["encore", *words])
+    with coming_from(Origin(device=f"encore {words[0]}")):
+        execute_from_command_line(["encore", *words])
 
 
 def installed_version() -> str:

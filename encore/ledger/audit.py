@@ -39,7 +39,7 @@ class Kept(models.QuerySet[Row]):
     def bulk_update(self, *args: Any, **options: Any) -> NoReturn:
         raise OnlyAddedTo
 
-    def bulk_create(self, objs: Iterable[Row], *args: Any, **options: Any) -> list[Row]:  # type: ignore[override]
+    def bulk_create(self, objs: Iterable[Row], *args: Any, **options: Any) -> list[Row]:
         if options.get("update_conflicts") or options.get("ignore_conflicts"):
             raise OnlyAddedTo
         return super().bulk_create(objs, *args, **options)
@@ -47,8 +47,6 @@ class Kept(models.QuerySet[Row]):
 
 class KeptModel(models.Model):
     """One of those rows."""
-
-    objects = Kept.as_manager()
 
     class Meta:
         abstract = True
@@ -137,6 +135,7 @@ class AuditDetail(KeptModel):
     search_text = models.CharField(max_length=1000)
     erased_by = models.ForeignKey(AuditEntry, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
+    objects = Kept.as_manager()
     personal = Personal(
         rows=lambda who: Q(entry__concerns__person_id=who.pk) | Q(entry__by=who.pk) | Q(entry__acting=who.pk),
         keep=_("Names, values and addresses in the audit log are erased; that something was done stays."),
@@ -161,7 +160,8 @@ class AuditConcern(KeptModel):
     entry = models.ForeignKey(AuditEntry, on_delete=models.PROTECT, related_name="concerns", db_index=False)
     person_id = models.BigIntegerField()
 
-    personal = Personal(rows=lambda who: Q(person_id=who.pk), keep=_("What was done stays on record, without a name."))
+    objects = Kept.as_manager()
+    personal = NOTHING_PERSONAL  # the number of a person who may be erased; what it says of them lies in the details
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entry", "person_id"], name="audit_concerns_a_person_once")]
@@ -179,6 +179,7 @@ class AuditSeal(KeptModel):
     at = models.DateTimeField()
     hash = models.CharField(max_length=64)
 
+    objects = Kept.as_manager()
     personal = NOTHING_PERSONAL
 
     class Meta:

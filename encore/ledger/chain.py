@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+ERASE = "erase details"  # the verb of the entry that erases the details of others
 BEGINNING = "0" * 64  # what the first seal has before it
 WHOLE = 2**53  # up to here numbers are told apart exactly, however a database stores them
 

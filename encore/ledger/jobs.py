@@ -10,6 +10,7 @@ from typing import TypeVar
 from django.utils.module_loading import autodiscover_modules
 
 from encore.ledger.models import Job
+from encore.ledger.sealing import EVERY, seal_waiting
 
 
 class JobFailed(Exception):
@@ -97,3 +98,8 @@ def every(*, minutes: int) -> Callable[[AnyDeed], AnyDeed]:
 def discover() -> None:
     """Load every package's jobs.py."""
     autodiscover_modules("jobs")
+
+
+@every(minutes=EVERY)
+def seal_audit_log(at: datetime) -> None:
+    seal_waiting(at)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from encore.ledger.jobs import Interrupted, JobFailed, Progress, Stopped, TakenOver, bodies, discover, duties
 from encore.ledger.mailing import send_waiting
 from encore.ledger.models import DutyDone, Job
+from encore.ledger.origin import Origin, coming_from
 
 logger = logging.getLogger("encore.worker")
 
@@ -197,7 +198,7 @@ def outcome(job: Job, progress: Progress) -> tuple[str | None, str]:
         return State.FAILED, _("Nothing installed here can do this work (%(kind)s).") % {"kind": job.kind}
     language = getattr(job.by, "language", "") or settings.LANGUAGE_CODE
     try:
-        with translation.override(language):
+        with translation.override(language), coming_from(Origin(device=f"job {job.pk}", acting=lambda: job.acting_id)):
             message = body(job, progress)
         return State.DONE, progress.message if message is None else message
     except TakenOver:
