@@ -1,16 +1,18 @@
-"""Accounts, their roles, and classes."""
+"""Accounts, their roles, how they sign in, and classes."""
 
 import uuid
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from encore.base.devices import device_words
 from encore.base.personal import NOTHING_PERSONAL, Personal
 from encore.base.text import fold
 from encore.ledger.models import Job
@@ -257,6 +259,92 @@ class Following(models.Model):
 
     def __str__(self):
         return f"{self.manager} follows {self.person}"
+
+
+class Device(AbstractBaseSession):
+    """A browser, and who is signed in there: the row behind `request.session`. Without its row it is signed out.
+
+    All but the first two columns are kept by encore/people/device_store.py, from what the login session holds.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="devices")
+    agent = models.CharField(max_length=300, blank=True)  # what the browser says of itself
+    address = models.GenericIPAddressField(null=True)
+    since = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)  # to within a few minutes
+
+    personal = Personal(about=("person",), secret=("session_key", "session_data"))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person=None) | Q(since__isnull=False), name="who_is_signed_in_has_been_since"
+            )
+        ]
+
+    def __str__(self):
+        return device_words(self.agent)
+
+    @classmethod
+    def get_session_store_class(cls):
+        from encore.people.device_store import SessionStore
+
+        return SessionStore
+
+
+class SignIn(models.Model):
+    """That somebody signed in: shown to them, so that they notice what was not them. Goes after a while."""
+
+    class Way(models.TextChoices):
+        PASSWORD = "password", _("with the password")
+        CODE = "code", _("with password and code")
+        RECOVERY = "recovery", _("with password and recovery code")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sign_ins")
+    at = models.DateTimeField()
+    way = models.CharField(max_length=10, choices=Way)
+    agent = models.CharField(max_length=300, blank=True)
+    address = models.GenericIPAddressField(null=True)
+
+    personal = Personal(about=("person",))
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name_plural = "sign-ins"
+        indexes = [models.Index(fields=["person", "-at"], name="sign_ins_of_a_person")]
+
+    def __str__(self):
+        return f"{self.person_id}, {self.at}"
+
+
+class SecondFactor(models.Model):
+    """An app that makes codes (RFC 6238). The row is there once a code of it has been given: from then on it counts."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="second_factor")
+    secret = models.TextField()  # sealed: encore/people/codes.py
+    since = models.DateTimeField()
+    last_step = models.BigIntegerField(default=0)  # of the last code that was accepted: none counts twice
+    wrong = models.PositiveIntegerField(default=0)  # codes in a row
+    wrong_at = models.DateTimeField(null=True)
+
+    personal = Personal(about=("person",), secret=("secret",))
+
+    def __str__(self):
+        return f"{self.person_id}"
+
+
+class RecoveryCode(models.Model):
+    """Gets one in without the app, once."""
+
+    factor = models.ForeignKey(SecondFactor, on_delete=models.CASCADE, related_name="recovery_codes")
+    hashed = models.CharField(max_length=128)
+    used_at = models.DateTimeField(null=True)
+
+    personal = Personal(about=("factor__person",), secret=("hashed",))
+
+    def __str__(self):
+        return f"{self.factor_id}"
 
 
 class DataCopy(models.Model):

@@ -16,9 +16,13 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.timezone import now  # noqa: TID251 - a request is being answered
 
+from encore.base.devices import address_of, agent_of
 from encore.people.confirming import confirm
-from encore.people.models import Person
+from encore.people.device_store import begin
+from encore.people.models import Person, SignIn
 from encore.people.queries import lowered
+
+WITH_CODE = "with_code"  # in the login session: whether a second factor was given there
 
 
 class TunedArgon2(Argon2PasswordHasher):
@@ -104,6 +108,10 @@ def locked_until(request: HttpRequest, name: str) -> datetime:
 
 
 @receiver(user_logged_in)
-def confirm_by_signing_in(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
-    """Who has just signed in need not say again that it is them."""
-    confirm(request, now())
+def note_sign_in(sender: Any, request: HttpRequest, user: Person, **kwargs: Any) -> None:
+    """The browser becomes one of this person's devices; who has just signed in need not say again that it is them."""
+    at, way = now(), getattr(request, "signed_in_with", SignIn.Way.PASSWORD)
+    confirm(request, at)
+    begin(request, at)
+    request.session[WITH_CODE] = way != SignIn.Way.PASSWORD
+    SignIn.objects.create(person=user, at=at, way=way, agent=agent_of(request), address=address_of(request))

@@ -31,8 +31,18 @@ from encore.courses.models import (
     SessionFollower,
     WaitingPerson,
 )
-from encore.ledger.models import AuditEntry, DutyDone, Job, Mail, Plan, PlanRow
-from encore.people.models import ClassMember, Following, Person, RolePermission, SchoolClass
+from encore.ledger.models import AuditConcern, AuditDetail, AuditEntry, AuditSeal, DutyDone, Job, Mail, Plan, PlanRow
+from encore.people.models import (
+    ClassMember,
+    Device,
+    Following,
+    Person,
+    RecoveryCode,
+    RolePermission,
+    SchoolClass,
+    SecondFactor,
+    SignIn,
+)
 from encore.toolkit.models import (
     Completion,
     Draft,
@@ -51,7 +61,7 @@ from tests.isolation.world import World, powerful
 # Who came in when is no change of a session, and the windows follow from what is.
 VISITS = {"first_entered_at", "last_entered_at", "window_opens_at", "window_closes_at", "last_login", "changed_at"}
 # Derived, or only ever added to by whatever anybody does.
-UNWATCHED = {Job, DutyDone, AuditEntry, Schedule}
+UNWATCHED = {Device, SignIn, Job, DutyDone, AuditEntry, AuditDetail, AuditConcern, AuditSeal, Schedule}
 WRITES = re.compile(r'^(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"')
 
 # What lies in a region, by model and region.
@@ -123,6 +133,10 @@ class _Reader:
     @cached_property
     def enrolments(self) -> dict[int, tuple[int, int]]:
         return {pk: (session, person) for pk, session, person in _values(Enrolment, "session", "person")}
+
+    @cached_property
+    def factors(self) -> dict[int, int]:
+        return dict(_values(SecondFactor, "person"))
 
     @cached_property
     def items(self) -> dict[int, str]:
@@ -223,6 +237,8 @@ class _Reader:
             FileUse: self._file_use,
             StoredFile: lambda row: "",
             Person: self._person,
+            SecondFactor: lambda row: self._person({"id": row["person_id"]}),
+            RecoveryCode: lambda row: self._person({"id": self.factors[row["factor_id"]]}),
             SchoolClass: lambda row: self.classes.get(row["id"], ""),
             ClassMember: lambda row: self._members(row["school_class_id"]),
             Following: lambda row: "who follows whom",
