@@ -68,10 +68,10 @@ class RemembersWhatItShowed(forms.Form):
         """
         changes = []
         for name in self._changed():
-            field, typed, there = self.fields[name], self._typed(name), self._there(name)
+            typed, there = self._typed(name), self._there(name)
             left_alone = _packed(typed) == self._was_shown().get(name)
-            words = [_words(field, value) for value in (self._was_shown()[name], there, typed)]
-            changes.append(Meanwhile(str(field.label), words[0], words[1], None if left_alone else words[2]))
+            words = [self._say(name, value) for value in (self._was_shown()[name], there, typed)]
+            changes.append(Meanwhile(self._label(name), words[0], words[1], None if left_alone else words[2]))
         return changes
 
     def merged(self) -> QueryDict:
@@ -117,6 +117,12 @@ class RemembersWhatItShowed(forms.Form):
             return field.to_python(raw)
         except forms.ValidationError:
             return raw
+
+    def _label(self, name: str) -> str:
+        return str(self.fields[name].label)
+
+    def _say(self, name: str, value: Any) -> str:
+        return _words(self.fields[name], value)
 
     def _put(self, data: QueryDict, name: str) -> None:
         """Set the field to what is there now, as a browser would send it."""

@@ -31,6 +31,8 @@ DEEDS: dict[str, Promise] = {
     "change coaches": gettext_lazy("Changed the coaches"),
     "change coach time": gettext_lazy("Changed the time of the coach %(subject)s"),
     "change followers": gettext_lazy("Changed which HR managers follow it"),
+    "lock": gettext_lazy("Locked for the coaches of %(courses)s: %(lock)s"),
+    "unlock": gettext_lazy("Lifted a lock for the coaches of %(courses)s: %(lock)s"),
     "add class": gettext_lazy("Added the class %(class)s"),
     "remove class": gettext_lazy("Took off the class %(class)s"),
     "enrol": gettext_lazy("Enrolled %(people)s"),

@@ -572,10 +572,11 @@ class Locks:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why not: the decision's reason, or the lock's."""
+    """Why not: the decision's reason, or the lock's. `lock`: which one."""
 
     kind: RefusalKind
     reason: str
+    lock: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -612,6 +613,6 @@ def may(decision: Decision, locks: Locks, action: Action) -> Refusal | None:
     elif need.sight is not None and need.sight not in decision.sees:
         return Refusal(RefusalKind.SIGHT, decision.reason)
     elif lock is not None and decision.level < Access.MANAGE:
-        return Refusal(RefusalKind.LOCK, lock)
+        return Refusal(RefusalKind.LOCK, lock, need.lock or "")
     else:
         return None

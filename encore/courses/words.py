@@ -105,3 +105,10 @@ class BoundSource(StrEnum):
     FIRST_ENTRY = "first_entry"
     COACH_DATE = "coach_date"
     COACH_DAYS = "coach_days"
+
+
+class LockKind(StrEnum):
+    """What can be locked for the coaches of a course of a session."""
+
+    TOOL_VISIBILITY = "tool_visibility"
+    COACH_ADDITIONS = "coach_additions"
