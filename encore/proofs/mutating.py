@@ -99,7 +99,9 @@ def try_all(mutants: list[Mutant], root: Path, commit: str, *, workers: int, che
         for number in range(workers):
             copy_of(root, commit, Path(folder) / str(number))
             free.put(Path(folder) / str(number))
-        if check and (failed := first_failure(Path(folder) / "0", [*_there(Path(folder) / "0"), WALK], walked="")):
+        first = Path(folder) / "0"
+        tests = [*_there(first), WALK] if check else [WALK, "-k", "every"]
+        if failed := first_failure(first, tests, walked=""):
             raise TestsFail(failed)
 
         def attempt(mutant: Mutant) -> Result:

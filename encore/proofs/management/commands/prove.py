@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import os
 import random
+import subprocess
+import sys
+import tempfile
+import time
 from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 import encore
+from encore.proofs.asking import differences
+from encore.proofs.cases import Case, batches, complete
 from encore.proofs.mutants import Mutant, chosen
 from encore.proofs.mutating import NoCheckout, Result, TestsFail, checkout_of, commit_of, mutants_of_commit, try_all
+from encore.proofs.table import markdown
 
 HELP = """\
 Prove that access holds: take guards away one by one, or compare random cases. Takes long; outside CI.
@@ -34,6 +45,8 @@ Examples:
   encore prove access --replay '{"roles": ["learner"], …}'
   encore prove access --table                                   the table of roles, states and actions as measured
 """
+
+MADE_HERE = "ENCORE_PROOF"  # set where the database is one that was made for the proof
 
 
 class Command(BaseCommand):
@@ -59,9 +72,42 @@ class Command(BaseCommand):
             "--out", type=Path, metavar="FILE", help="write each result there too, as a line of JSON"
         )
 
+        access = what.add_parser("access", help="compare random cases, or print the table as measured")
+        access.add_argument("--cases", type=int, default=10_000, help="how many (10000)")
+        access.add_argument("--seed", type=int, default=0, help="another seed makes others (0)")
+        access.add_argument("--replay", metavar="LINE", help="ask this one case again, as it was printed")
+        access.add_argument("--table", action="store_true", help="print the table of roles, states and actions")
+
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "isolation":
             self._isolation(options)
+        elif MADE_HERE in os.environ:
+            self._access(options)
+        else:
+            sys.exit(on_a_database_of_its_own(sys.argv[1:]))
+
+    def _access(self, options: dict[str, Any]) -> None:
+        logging.disable(logging.ERROR)  # each refusal would be a line
+        call_command("migrate", verbosity=0)
+        if options["table"]:
+            self.stdout.write(markdown())
+        elif options["replay"]:
+            self._compare([[read(options["replay"])]])
+        else:
+            self._compare(batches(options["cases"], options["seed"]))
+
+    def _compare(self, asked: list[list[Case]]) -> None:
+        began, done, wrong = time.monotonic(), 0, 0
+        for number, batch in enumerate(asked, start=1):
+            for said in differences(batch):
+                wrong += 1
+                self.stdout.write(said)
+            done += len(batch)
+            if number % 25 == 0:
+                self.stderr.write(f"{done} cases, {time.monotonic() - began:.0f} s")
+        self.stdout.write(f"{done} cases compared in {time.monotonic() - began:.0f} s: {wrong} differences.")
+        if wrong:
+            sys.exit(1)
 
     def _isolation(self, options: dict[str, Any]) -> None:
         package = Path(encore.__file__).parent
@@ -95,3 +141,21 @@ class Command(BaseCommand):
         self.stdout.write(f"\n{len(results) - len(left)} of {len(results)} noticed, of commit {commit}.")
         for mutant in left:
             self.stdout.write(f"\nNot noticed: {mutant.name}\n- {mutant.before}\n+ {mutant.after}")
+
+
+def on_a_database_of_its_own(words: list[str]) -> int:
+    """The same command again, with an empty data folder that goes afterwards, so that no row of ours can be touched."""
+    with tempfile.TemporaryDirectory(prefix="encore-proof-") as folder:
+        env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        env |= {"ENCORE_DATA": folder, MADE_HERE: folder}
+        return subprocess.run([sys.executable, "-m", "encore", *words], env=env, check=False).returncode
+
+
+def read(line: str) -> Case:
+    try:
+        found = json.loads(line)
+    except ValueError as problem:
+        raise CommandError(f"The line is not JSON: {problem}") from problem
+    if not isinstance(found, dict) or not {"roles", "session", "at"} <= found.keys():
+        raise CommandError("The line is no case: it holds at least roles, session and at.")
+    return complete(found)
