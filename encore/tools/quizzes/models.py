@@ -8,11 +8,13 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from encore.base.personal import RESULTS, Personal
 from encore.courses.models import CourseSession, Enrolment, SessionCourse
 from encore.people.models import Person
 from encore.toolkit.models import Item, StoredFile, Version
+from encore.toolkit.records import Moves
 
 POINTS: dict[str, Any] = {"max_digits": 12, "decimal_places": 5}
 
@@ -22,6 +24,8 @@ class Attempt(models.Model):
 
     The server's clock decides: what comes after `ends_at` is not taken. `points` is None until all of it is marked.
     """
+
+    moves = Moves(ngettext_lazy("%(n)d attempt", "%(n)d attempts", "n"))
 
     class State(models.TextChoices):
         OPEN = "open", _("In progress")
@@ -73,6 +77,8 @@ class Answer(models.Model):
 
     `response` is {} until something is answered. `points` is None until marked: by the key at hand-in, or by a person.
     """
+
+    moves = Moves(along="attempt")
 
     session = models.ForeignKey(CourseSession, on_delete=models.PROTECT, related_name="answers")
     session_course = models.ForeignKey(SessionCourse, on_delete=models.PROTECT, related_name="answers")
