@@ -7,6 +7,7 @@ from encore.toolkit.mounting import tool_urls
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("encore.people.urls")),
     path("", include("encore.courses.urls")),
+    path("", include("encore.toolkit.urls.sessions")),
     path("", include("encore.exchange.urls")),
     path("", include("encore.reports.urls")),
     *tool_urls(),

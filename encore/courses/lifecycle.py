@@ -170,7 +170,7 @@ def preview(
 
     Everybody is asked about the session as a whole, by what they are as a learner.
     """
-    asked = _Asked(terms_of(session), deed, at, days)
+    asked = _Asked(session, deed, at, days)
     return Preview(deed, days, [asked.line(one) for one in enrolments])
 
 
@@ -188,19 +188,41 @@ def extended(enrolment: Enrolment, terms: Terms, days: int) -> EnrolmentTerms:
         return replace(own, extra_days=own.extra_days + days)
 
 
-class _Asked:
-    """What is asked about everybody. Most learners stand alike: each way to stand is decided once."""
+class Prospects:
+    """How learners stand in one session at a moment. Most stand alike: each way to stand is decided once."""
 
-    def __init__(self, terms: Terms, deed: Deed, at: datetime, days: int) -> None:
-        self.terms, self.deed, self.at, self.days = terms, deed, at, days
+    def __init__(self, session: CourseSession, at: datetime) -> None:
+        self.terms, self.at = terms_of(session), at
         self.known: dict[EnrolmentTerms, Prospect] = {}
 
+    def of(self, own: EnrolmentTerms) -> Prospect:
+        if own not in self.known:
+            decision = decide(Standing(enrolment=own), self.terms, self.at)
+            waits = self.terms.duration_days is not None and own.first_entered_at is None and own.closes_at is None
+            self.known[own] = Prospect(
+                state=own.state,
+                level=decision.level,
+                reason=decision.reason,
+                window=learner_window(self.terms, own),
+                zone=self.terms.zone,
+                days=(self.terms.duration_days or 0) + own.extra_days if waits else None,
+            )
+        return self.known[own]
+
+
+class _Asked:
+    """What is asked about everybody."""
+
+    def __init__(self, session: CourseSession, deed: Deed, at: datetime, days: int) -> None:
+        self.prospects, self.deed, self.days = Prospects(session, at), deed, days
+        self.terms = self.prospects.terms
+
     def line(self, enrolment: Enrolment) -> Line:
-        before = after = self.prospect(enrolment_terms(enrolment))
+        before = after = self.prospects.of(enrolment_terms(enrolment))
         fate, why = self.fate(enrolment)
         if fate is Fate.CHANGE:
             try:
-                after = self.prospect(self.afterwards(enrolment))
+                after = self.prospects.of(self.afterwards(enrolment))
             except BeyondTheCalendar:
                 fate, why = Fate.REFUSE, _("With so many days the end lies beyond the calendar.")
         return Line(enrolment, fate, why, before, after)
@@ -228,17 +250,3 @@ class _Asked:
             return EnrolmentTerms()
         else:
             return replace(enrolment_terms(enrolment), state=AFTERWARDS[self.deed])
-
-    def prospect(self, own: EnrolmentTerms) -> Prospect:
-        if own not in self.known:
-            decision = decide(Standing(enrolment=own), self.terms, self.at)
-            waits = self.terms.duration_days is not None and own.first_entered_at is None and own.closes_at is None
-            self.known[own] = Prospect(
-                state=own.state,
-                level=decision.level,
-                reason=decision.reason,
-                window=learner_window(self.terms, own),
-                zone=self.terms.zone,
-                days=(self.terms.duration_days or 0) + own.extra_days if waits else None,
-            )
-        return self.known[own]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import ngettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from encore.base.personal import NOTHING_PERSONAL, RESULTS, Personal
 from encore.courses.models import Course, CourseSession, Enrolment, Release, SessionCourse
@@ -344,6 +344,8 @@ class Grade(models.Model):
     then counts. `excused`: this item counts for nothing in this learner's total.
     """
 
+    moves = Moves(ngettext_lazy("%(n)d grade", "%(n)d grades", "n"))
+
     session = models.ForeignKey(CourseSession, on_delete=models.PROTECT, related_name="grades")
     session_course = models.ForeignKey(SessionCourse, on_delete=models.PROTECT, related_name="grades")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="grades")
@@ -448,6 +450,8 @@ class CourseProgress(models.Model):
 class Activity(models.Model):
     """How often one enrolment opened an item, and how long it was looked at; written in batches. `seconds` counts only
     time in which something was done."""
+
+    moves = Moves()
 
     session = models.ForeignKey(CourseSession, on_delete=models.PROTECT, related_name="activity")
     session_course = models.ForeignKey(SessionCourse, on_delete=models.PROTECT, related_name="activity")

@@ -1,4 +1,4 @@
-"""Keeps the schedule true when sessions, enrolments or first entries change."""
+"""Keeps the schedule true when sessions, enrolments or first entries change, and says what an enrolment has led to."""
 
 from __future__ import annotations
 
@@ -8,9 +8,21 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from encore.courses.context import Here
 from encore.courses.models import CourseSession, Enrolment, SessionCourse
-from encore.courses.signals import enrolled, enrolment_dates_changed, entered, session_changed, session_course_added
+from encore.courses.signals import (
+    enrolled,
+    enrolment_dates_changed,
+    enrolment_sections,
+    entered,
+    session_changed,
+    session_course_added,
+)
+from encore.courses.words import Sight
+from encore.people.signals import PersonSection
 from encore.toolkit.schedule import reschedule
+from encore.toolkit.tracking import results_of
+from encore.toolkit.transferring import transfers_of
 
 
 @receiver(session_changed)
@@ -43,6 +55,17 @@ def when_personal_time_changed(sender: type, *, enrolments: list[Enrolment], at:
         by_session[enrolment.session_id].append(enrolment.pk)
     for session, ids in by_session.items():
         reschedule(_places(session), at=at, enrolments=ids)
+
+
+@receiver(enrolment_sections)
+def what_an_enrolment_led_to(sender: type, *, enrolment: Enrolment, here: Here, **kwargs: Any) -> list[PersonSection]:
+    """Its results, for who may see them; its transfers, with the other session only for who manages that too."""
+    results = results_of(enrolment) if here.sees(Sight.PEOPLE) else []
+    sections = [PersonSection("toolkit/parts/enrolment_results.html", {"results": results})] if results else []
+    if transfers := transfers_of(enrolment, here.person):
+        context = {"transfers": transfers, "enrolment": enrolment}
+        sections.append(PersonSection("toolkit/parts/enrolment_transfers.html", context))
+    return sections
 
 
 def _places(session: int) -> list[SessionCourse]:

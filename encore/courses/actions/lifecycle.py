@@ -88,7 +88,7 @@ def complete_at_end(session: CourseSession, *, at: datetime) -> list[Enrolment]:
     over = session.enrolments.filter(is_latest=True, state=State.ACTIVE, window_closes_at__lte=at)
     so = EnrolmentChange.objects.filter(enrolment__in=over, state=State.COMPLETED, automatic=True)
     last = dict(so.order_by("at").values_list("enrolment", "at"))
-    due = [e for e in over if e.pk not in last or last[e.pk] < e.window_closes_at]
+    due = [e for e in over if e.pk not in last or (e.window_closes_at and last[e.pk] < e.window_closes_at)]
     return set_states(due, State.COMPLETED, by=None, at=at, automatic=True)
 
 
