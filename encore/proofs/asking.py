@@ -277,7 +277,7 @@ class _Batch:
                 yield here, answer.status_code
 
     def _signed_in(self) -> tuple[Browser, str]:
-        client = Browser()
+        client = Browser(SERVER_NAME="localhost")
         client.force_login(self.person, backend="encore.people.sign_in.UsernameOrEmail")
         return client, client.cookies.output(header="", sep=";")
 

@@ -8,7 +8,6 @@ import os
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
@@ -46,7 +45,7 @@ Examples:
   encore prove access --table                                   the table of roles, states and actions as measured
 """
 
-MADE_HERE = "ENCORE_PROOF"  # set where the database is one that was made for the proof
+MADE_HERE = "PROOF_ON_ITS_OWN"  # set where the database is one that was made for the proof
 
 
 class Command(BaseCommand):
@@ -144,11 +143,11 @@ class Command(BaseCommand):
 
 
 def on_a_database_of_its_own(words: list[str]) -> int:
-    """The same command again, with an empty data folder that goes afterwards, so that no row of ours can be touched."""
-    with tempfile.TemporaryDirectory(prefix="encore-proof-") as folder:
-        env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-        env |= {"ENCORE_DATA": folder, MADE_HERE: folder}
-        return subprocess.run([sys.executable, "-m", "encore", *words], env=env, check=False).returncode
+    """The same command again with the settings of the tests, whose data folder is made for it and goes with it, so that
+    no row of ours can be touched."""
+    env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    env |= {"DJANGO_SETTINGS_MODULE": "encore.config.test_settings", MADE_HERE: "yes"}
+    return subprocess.run([sys.executable, "-m", "encore", *words], env=env, check=False).returncode
 
 
 def read(line: str) -> Case:
