@@ -85,6 +85,11 @@ class Here:
         return sight in self.access.sees
 
     @property
+    def sees_content(self) -> bool:
+        """For templates: whether what the course holds opens, so that a link to it leads somewhere."""
+        return self.sees(Sight.CONTENT)
+
+    @property
     def is_open(self) -> bool:
         return self.access.level >= Access.READ
 

@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from encore.courses.context import Here, NoSuchPlace, here_for
-from encore.courses.explaining import explain, own_window
+from encore.courses.explaining import explain, own_window, runs_without_content, sentence
 from encore.courses.viewing import as_learner, viewed_moment
 from encore.courses.words import Access, Sight
 
@@ -92,11 +92,20 @@ def _no_page_of_a_learner(here: Here) -> str:
         return _("A learner does not find this place at that moment: to them there is no such page.")
 
 
+def _not_permitted(here: Here) -> str:
+    if runs_without_content(here):
+        return sentence(here)
+    elif here.access.level is Access.MANAGE:
+        return _("Your role does not permit this. An administrator can change that under Permissions.")
+    else:
+        return _("This page is for those who coach or manage here.")
+
+
 def closed_door(request: HttpRequest, here: Here) -> HttpResponse:
     """The 403 that says why, since when, until when, and whom to ask. For who may be here, but not on this page, a
     plain one."""
     if here.is_open or here.access.level is Access.NONE:
-        reason = _no_page_of_a_learner(here) or _("This page is for those who coach or manage here.")
+        reason = _no_page_of_a_learner(here) or _not_permitted(here)
         return render(request, "403.html", {"here": here, "reason": reason}, status=403)
     door, window = explain(here), own_window(here)
     context = {

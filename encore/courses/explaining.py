@@ -16,7 +16,7 @@ from encore.base.display import end_words, start_words
 from encore.courses.context import Here
 from encore.courses.models import CourseCoach, CourseSession, GeneralCoach
 from encore.courses.rules import Window, coach_window, learner_window, session_window
-from encore.courses.words import Access, Reason, SessionState
+from encore.courses.words import Access, Reason, SessionState, Sight
 from encore.people.models import Person
 
 PLAIN: dict[Reason, Promise] = {
@@ -58,6 +58,8 @@ def sentence(here: Here) -> str:
     """Why `here` is as it is, in one sentence. No query."""
     if here.session and here.access.level in (Access.LISTED, Access.READ) and here.terms.state in PUT_AWAY:
         return put_away(here.session)
+    if runs_without_content(here):
+        return _("You run this session. Your role does not permit opening what its courses hold.")
     window = own_window(here)
     match here.access.reason:
         case Reason.NOT_YET if window.opens_at:
@@ -70,6 +72,12 @@ def sentence(here: Here) -> str:
             return _duration(here, window)
         case reason:
             return str(PLAIN[reason])
+
+
+def runs_without_content(here: Here) -> bool:
+    """Whether here is a course of a session that a session administrator runs and may not look into."""
+    managing = here.access.level is Access.MANAGE
+    return managing and here.session_course is not None and not here.sees(Sight.CONTENT)
 
 
 def until(here: Here) -> datetime | None:

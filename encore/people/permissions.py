@@ -31,7 +31,7 @@ WORDS: dict[Permission, tuple[str | Promise, str | Promise]] = {
     ),
     Permission.OPEN_CONTENT: (
         gettext_lazy("Open content"),
-        gettext_lazy("Enter the courses of the sessions they run, and read what these hold."),
+        gettext_lazy("Enter the courses of the sessions they run: read, add, hide and re-date there as a coach does."),
     ),
     Permission.SEE_RESULTS: (
         gettext_lazy("See results"),

@@ -26,7 +26,7 @@ def tool_page(
     """
     frame = {
         "here": here,
-        "tools": tools_in(here, current=getattr(request, "tool", "")),
+        "tools": tools_in(here, current=getattr(request, "tool", "")) if here.sees_content else [],
         "bar": explain(here) if here.is_read_only else None,
     }
     return render(request, template, {**frame, **(context or {})}, status=status)

@@ -30,11 +30,12 @@ class Door:
 
     @property
     def url(self) -> str:
-        """Empty where the door is closed."""
-        if not self.here.is_open:
+        """Empty where the door is closed, and for who runs a session but may not open what its courses hold."""
+        here = self.here
+        if not here.is_open or (here.session_course and not here.sees(Sight.CONTENT)):
             return ""
         else:
-            return resolve_url(self.here.session_course or self.here.session)
+            return resolve_url(here.session_course or here.session)
 
     @property
     def learners_url(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from encore.courses.actions.enrolment import free_seats
-from encore.courses.context import Here
+from encore.courses.context import Here, places_of
 from encore.courses.decorators import in_session
 from encore.courses.history import lines_of
 from encore.courses.models import CourseSession, Enrolment
 from encore.courses.preflight import preflight
 from encore.courses.queries.overview import (
+    CourseRow,
     classes_of,
     counts_by_state,
     courses_of,
@@ -45,8 +47,9 @@ def session_overview(request: HttpRequest, here: Here) -> HttpResponse:
     session = here.session
     counts = counts_by_state(session)
     courses = courses_of(session, learners=counts["live"])
+    openable = _openable(here, courses)
     for row in courses:
-        row.url = place_url(session, row.course)  # type: ignore[attr-defined]
+        row.url = place_url(session, row.course) if row.place.pk in openable else ""  # type: ignore[attr-defined]
     coaches = list(general_coaches_of(session))
     waiting = list(waiting_for(session)[:LIST])
     context = {
@@ -80,6 +83,17 @@ def session_history(request: HttpRequest, here: Here) -> HttpResponse:
     page = page_of(_history(here), request)
     context = {"here": here, "session": here.session, "page": page, "lines": lines_of(page.object_list)}
     return render(request, "courses/session_history.html", context)
+
+
+def _openable(here: Here, courses: Sequence[CourseRow]) -> set[int]:
+    """Which of the courses (ids of their places) open for who runs the session."""
+    if here.standing.administrator or here.standing.opens_content:
+        return {row.place.pk for row in courses}
+    elif here.sees(Sight.CONTENT):  # as a coach of some of them, or a teacher
+        _whole, places = places_of(here.person, [here.session], at=here.at)[here.session.pk]
+        return {place.session_course.pk for place in places if place.is_open and place.sees(Sight.CONTENT)}
+    else:
+        return set()
 
 
 def _history(here: Here) -> Any:
