@@ -18,7 +18,7 @@ encore: the command line of the Encore learning platform
 GROUPS = {
     "Bring in and take out": ["import", "export"],
     "Explain": ["decide", "prove", "audit"],
-    "Run": ["work", "administrator", "demo", "rebuild"],
+    "Run": ["work", "administrator", "privacy", "demo", "rebuild"],
 }
 DJANGO = {
     "migrate": "Bring the database to the shape this version needs. After every upgrade.",

@@ -1,7 +1,8 @@
 """Finds the name of one person in texts, and puts another name in its place.
 
 Certain are the whole name, in either order, and what nobody else has: username, e-mail address, official code, phone.
-First and last name are certain together: where both stand, each alone is taken too. A last name alone may be another's.
+First and last name are certain together: where both stand, each alone is taken too. A last name alone may be another's,
+or a word like any other: it is certain only as the whole text of a column, and if nobody else has it.
 """
 
 from __future__ import annotations
@@ -16,21 +17,26 @@ from encore.base.text import fold
 
 SHORT = 6  # a plain word up to here, "amy", may be part of another's name: only in the very spelling
 LONGEST = 500
+_ENDING = re.compile(r"\.\w{1,5}$")  # of a file's name
 TINY = 4  # a code up to here, "12", is a name only where nothing else stands beside it
 
 
 class Words:
-    """By what a person is named. `names`: pairs of first and last name; `words`: username, address, code, phone.
+    """By what a person is named. `names`: pairs of first and last name; `words`: username, address, code, phone;
+    `alone`: those among the names that nobody else has.
 
     `instead` is the name that takes the place of all of them.
     """
 
-    def __init__(self, names: Iterable[tuple[str, str]], words: Iterable[str], instead: str) -> None:
+    def __init__(
+        self, names: Iterable[tuple[str, str]], words: Iterable[str], instead: str, *, alone: Iterable[str] = ()
+    ) -> None:
         self.instead = instead
         self.pairs = [(first.strip(), last.strip()) for first, last in names if first.strip() or last.strip()]
         words = {word.strip() for word in words if word.strip()}
         whole = [name for first, last in self.pairs if first and last for name in _orders(first, last)]
         self._alone = {fold(word) for word in words} | {fold(name) for name in whole}
+        self._lone = {fold(name) for name in alone} - {""}
         longer = [word for word in words if not _is_tiny(word)]
         self._certain = _pattern([(name, False) for name in whole] + [(word, _is_exact(word)) for word in longer])
         self._parts = [
@@ -43,7 +49,7 @@ class Words:
     def are_in(self, *values: Any) -> bool:
         """Whether these values of one row, texts or JSON, name the person."""
         texts = list(_texts(values))
-        return self._certainly(texts) or bool(self._pairs_in(texts))
+        return self._certainly(texts) or bool(self._pairs_in(texts)) or any(map(self._is_lone, values))
 
     def replaced(self, *values: Any) -> list[Any]:
         """The values of one row with the other name wherever this person is named."""
@@ -52,7 +58,7 @@ class Words:
             parts = [
                 part for pair in self._parts if all(any(p.search(t) for t in texts) for p in pair) for part in pair
             ]
-            return [self._without(value, parts) for value in values]
+            return [self.instead if self._is_lone(value) else self._without(value, parts) for value in values]
         else:
             return list(values)
 
@@ -66,6 +72,10 @@ class Words:
     def _is_name(self, text: str) -> bool:
         """Whether the whole text is one name of the person."""
         return len(text) < LONGEST and fold(text) in self._alone
+
+    def _is_lone(self, value: Any) -> bool:
+        """Whether a column holds nothing but a name that nobody else has, or a file of that name."""
+        return isinstance(value, str) and len(value) < LONGEST and _ENDING.sub("", fold(value)) in self._lone
 
     def _without(self, value: Any, parts: Sequence[re.Pattern[str]]) -> Any:
         if isinstance(value, str):

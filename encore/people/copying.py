@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files import File
@@ -113,23 +113,27 @@ def sections_about(person: Person, reader: Reader, tell: Tell = lambda done, tot
 
 def write_copy(copy: DataCopy, *, at: datetime, tell: Tell = lambda done, total: None) -> None:
     """Write the archive and keep it in the place of files."""
-    reader = Reader(copy.person)
-    sections = [section for section in sections_about(copy.person, reader, tell) if section.rows]
     with tempfile.TemporaryFile() as place:
-        with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("data.json", _json(copy, sections, at))
-            archive.writestr("overview.html", _page(copy, sections, at))
-            archive.writestr("style.css", STYLE)
-            for path, name in reader.files.items():
-                if default_storage.exists(name):
-                    with default_storage.open(name, "rb") as file:
-                        archive.writestr(path, file.read())
+        write_archive(copy.person, place, at=at, tell=tell)
         place.seek(0)
         if copy.file.name:
             default_storage.delete(copy.file.name)  # what a worker that died left
         name = default_storage.save(f"copies/{copy.uuid}.zip", File(place))
     if not DataCopy.objects.filter(pk=copy.pk).update(file=name):
         default_storage.delete(name)  # nobody wants it any more
+
+
+def write_archive(person: Person, place: IO[bytes], *, at: datetime, tell: Tell = lambda done, total: None) -> None:
+    reader = Reader(person)
+    sections = [section for section in sections_about(person, reader, tell) if section.rows]
+    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data.json", _json(sections, at))
+        archive.writestr("overview.html", _page(person, sections, at))
+        archive.writestr("style.css", STYLE)
+        for path, name in reader.files.items():
+            if default_storage.exists(name):
+                with default_storage.open(name, "rb") as file:
+                    archive.writestr(path, file.read())
 
 
 def file_name(copy: DataCopy) -> str:
@@ -178,7 +182,7 @@ def _mentions(person: Person) -> Iterator[Row]:
                     yield {_("what"): str(model._meta.verbose_name), _("number"): pk}
 
 
-def _json(copy: DataCopy, sections: list[Section], at: datetime) -> str:
+def _json(sections: list[Section], at: datetime) -> str:
     told = {
         "platform": settings.PLATFORM_NAME,
         "made": at,
@@ -187,12 +191,12 @@ def _json(copy: DataCopy, sections: list[Section], at: datetime) -> str:
     return json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
 
 
-def _page(copy: DataCopy, sections: list[Section], at: datetime) -> str:
+def _page(person: Person, sections: list[Section], at: datetime) -> str:
     shown = [
         {"title": s.title, "why": s.why, "rows": [[(k, _shown(v)) for k, v in row.items()] for row in s.rows]}
         for s in sections
     ]
-    context = {"subject": copy.person, "sections": shown, "at": long_moment(at), "platform": settings.PLATFORM_NAME}
+    context = {"subject": person, "sections": shown, "at": long_moment(at), "platform": settings.PLATFORM_NAME}
     return render_to_string("people/copy/overview.html", context)
 
 

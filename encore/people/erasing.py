@@ -64,7 +64,14 @@ def words_of(person: Person) -> Words:
     words = [word for name in UNIQUE_WORDS for word in sorted(known[name])]
     # Whoever was only ever named by username has it as last name.
     lone = [last for first, last in pairs if last and not first]
-    return Words(pairs, [*words, *lone], person.neutral_name)
+    others = Person.objects.exclude(pk=person.pk)
+    alone = [
+        name
+        for column in NAMES
+        for name in sorted(known[column])
+        if name and not others.filter(**{f"{column}__iexact": name}).exists()
+    ]
+    return Words(pairs, [*words, *lone], person.neutral_name, alone=alone)
 
 
 def rows_about(model: type[models.Model], personal: Personal, who: Subject) -> QuerySet[Any]:

@@ -4,7 +4,7 @@ import pytest
 
 from encore.base.mentions import Words
 
-ZOE = Words([("Zoë", "Quetzal")], ["zquetzal", "zoe@example.org", "Q-4711", "12", "zoq"], "Somebody")
+ZOE = Words([("Zoë", "Quetzal")], ["zquetzal", "zoe@example.org", "Q-4711", "12", "zoq"], "Somebody", alone=["Quetzal"])
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,9 @@ ZOE = Words([("Zoë", "Quetzal")], ["zquetzal", "zoe@example.org", "Q-4711", "12
         ("Maria Quetzal came", "Maria Quetzal came"),
         ("Zoë is Mrs Quetzal", "Somebody is Mrs Somebody"),
         ("xzquetzalx", "xzquetzalx"),
+        ("Quetzal", "Somebody"),
+        ("quetzal.csv", "Somebody"),
+        ("Quetzal birds", "Quetzal birds"),
         ("Dear Zoe\u0308 Quetzal", "Dear Somebody"),
         ("", ""),
     ],
