@@ -1,0 +1,242 @@
+"""From grades to a total: weights, categories, what is dropped, what is extra. Pure; nothing else computes a total.
+
+Everything is computed exactly, in fractions; one rounding, half up, to the scheme's decimals, comes at the very end. So
+whatever page or file shows a total shows the same digits.
+
+    share of a column    points that count / points to be had
+    category             sum(weight × share) / sum(weight), over its columns
+    total                sum(weight × share) / sum(weight), over categories and the columns in none
+
+A column weighs what the scheme says, else its points. The lowest shares of a category are dropped as far as it says,
+of equal ones the one that stands last. A column of extra credit adds to what is above the line and not to what is
+below it. What has no grade yet is left out, or counts as nothing, as the scheme says; what is excused is always left
+out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Annotated, Literal, NamedTuple, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from encore.toolkit.content import Content
+
+Key = Annotated[str, Field(pattern=r"^[a-z0-9]{1,12}$")]
+Weight = Annotated[Decimal, Field(ge=0, le=100_000, max_digits=10, decimal_places=4)]
+Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=7, decimal_places=4)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Category(_Part):
+    """`weight` None: as much as the points of its columns, extra credit left out."""
+
+    id: Key
+    title: Annotated[str, Field(min_length=1, max_length=120)]
+    weight: Weight | None = None
+    drop_lowest: Annotated[int, Field(ge=0, le=50)] = 0
+
+
+class Column(_Part):
+    """Something that is graded: an item that a tool grades, or one of the gradebook's own, graded by hand.
+
+    `weight` None: as much as its points. `minimum`: the share (in percent) without which nobody passes.
+    """
+
+    item: UUID
+    category: Key | None = None
+    weight: Weight | None = None
+    extra: bool = False
+    minimum: Percent | None = None
+    counted: bool = True
+
+
+class Step(_Part):
+    """From this percentage on, a total is called so."""
+
+    least: Percent
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class Scheme(Content):
+    """How the grades of a course make a total. What is graded and not named here counts like a column in no category,
+    by its points."""
+
+    categories: list[Category] = []
+    columns: list[Column] = []
+    steps: list[Step] = []
+    pass_percent: Percent | None = None
+    decimals: Annotated[int, Field(ge=0, le=4)] = 1
+    empty: Literal["left_out", "nothing"] = "left_out"
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        ids = [category.id for category in self.categories]
+        items = [column.item for column in self.columns]
+        if len(ids) != len(set(ids)):
+            raise ValueError("two categories have the same id")
+        if len(items) != len(set(items)):
+            raise ValueError("something is a column twice")
+        if missing := {column.category for column in self.columns} - {None, *ids}:
+            raise ValueError(f"there is no category {', '.join(sorted(map(str, missing)))}")
+        return self
+
+
+class Graded(NamedTuple):
+    """The grade of one column: `points` that count (None: nothing yet) of `out_of`."""
+
+    points: Decimal | None
+    out_of: Decimal
+    excused: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One column in the reckoning. `share` is exact, None where there is none; `why_not`: "dropped", "excused",
+    "empty", "not_counted", "no_points" where it plays no part."""
+
+    column: Column
+    grade: Graded
+    share: Fraction | None = None
+    weight: Fraction = Fraction(0)
+    why_not: str = ""
+
+    @property
+    def misses_minimum(self) -> bool:
+        least = self.column.minimum
+        return least is not None and self.share is not None and self.share * 100 < Fraction(least)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A category with its columns, or (category None) one column that lies in none."""
+
+    category: Category | None
+    lines: Sequence[Line]
+    share: Fraction | None = None
+    weight: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True)
+class Total:
+    """What comes out, with everything that led to it. `percent` is rounded as the scheme says; None without any grade.
+
+    `passed` is None without a pass mark and without minimums, as long as there is no total, or while a column with a
+    minimum has no grade.
+    """
+
+    percent: Decimal | None
+    name: str = ""
+    passed: bool | None = None
+    groups: Sequence[Group] = field(default_factory=tuple)
+    complete: bool = False
+
+
+def total_of(scheme: Scheme, grades: Mapping[UUID, Graded]) -> Total:
+    """One learner's total. `grades`: of every column there is, by item; those without one are left out as a whole."""
+    groups = _groups(scheme, _columns(scheme, grades), grades)
+    share = _mean(groups)
+    percent = None if share is None else in_percent(share, scheme.decimals)
+    lines = [line for group in groups for line in group.lines]
+    return Total(
+        percent=percent,
+        name=called(scheme, percent),
+        passed=_passed(scheme, percent, lines),
+        groups=groups,
+        complete=bool(lines) and not any(line.why_not == "empty" for line in lines),
+    )
+
+
+def in_percent(share: Fraction, decimals: int) -> Decimal:
+    """A share as a percentage, rounded half up."""
+    scaled = share * 100 * 10**decimals
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Decimal(whole).scaleb(-decimals).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def called(scheme: Scheme, percent: Decimal | None) -> str:
+    """The name of the highest step that is reached; "" without steps."""
+    reached = [step for step in scheme.steps if percent is not None and percent >= step.least]
+    return max(reached, key=lambda step: step.least).name if reached else ""
+
+
+def _columns(scheme: Scheme, grades: Mapping[UUID, Graded]) -> list[Column]:
+    named = {column.item for column in scheme.columns}
+    others = [Column(item=item) for item in grades if item not in named]
+    return [column for column in scheme.columns if column.item in grades] + others
+
+
+def _groups(scheme: Scheme, columns: Sequence[Column], grades: Mapping[UUID, Graded]) -> list[Group]:
+    lines = [_line(scheme, column, grades[column.item]) for column in columns]
+    groups = [
+        _category(category, [line for line in lines if line.column.category == category.id])
+        for category in scheme.categories
+    ]
+    groups += [Group(None, [line], line.share, line.weight) for line in lines if line.column.category is None]
+    return [group for group in groups if group.lines]
+
+
+def _line(scheme: Scheme, column: Column, grade: Graded) -> Line:
+    weight = Fraction(grade.out_of if column.weight is None else column.weight)
+    if not column.counted:
+        return Line(column, grade, why_not="not_counted")
+    elif grade.excused:
+        return Line(column, grade, why_not="excused")
+    elif grade.points is None and scheme.empty == "left_out":
+        return Line(column, grade, why_not="empty")
+    elif not grade.out_of:
+        return Line(column, grade, why_not="no_points")
+    else:
+        return Line(column, grade, Fraction(grade.points or 0) / Fraction(grade.out_of), weight)
+
+
+def _category(category: Category, lines: Sequence[Line]) -> Group:
+    kept = _without_lowest(lines, category.drop_lowest)
+    own = sum((Fraction(line.grade.out_of) for line in kept if _plays(line) and not line.column.extra), Fraction(0))
+    weight = own if category.weight is None else Fraction(category.weight)
+    singles = [Group(None, [line], line.share, line.weight) for line in kept]
+    return Group(category, kept, _mean(singles), weight)
+
+
+def _without_lowest(lines: Sequence[Line], count: int) -> list[Line]:
+    """Never all of them: the best one always stays."""
+    playing = [(line.share, -place) for place, line in enumerate(lines) if _plays(line) and not line.column.extra]
+    lowest = sorted(playing, key=lambda pair: (pair[0], pair[1]))[: min(count, max(0, len(playing) - 1))]
+    dropped = {-place for _share, place in lowest}
+    return [
+        Line(line.column, line.grade, line.share, Fraction(0), "dropped") if place in dropped else line
+        for place, line in enumerate(lines)
+    ]
+
+
+def _plays(line: Line) -> bool:
+    return line.share is not None and not line.why_not
+
+
+def _mean(groups: Sequence[Group]) -> Fraction | None:
+    """The weighted mean of those that play a part; extra credit counts above the line alone. None where nothing weighs
+    anything."""
+    above, below = Fraction(0), Fraction(0)
+    for group in groups:
+        alone = group.lines[0] if group.category is None else None
+        if group.share is None or (alone and alone.why_not):
+            continue
+        above += group.weight * group.share
+        below += 0 if alone and alone.column.extra else group.weight
+    return above / below if below else None
+
+
+def _passed(scheme: Scheme, percent: Decimal | None, lines: Sequence[Line]) -> bool | None:
+    minimums = any(line.column.minimum is not None for line in lines)
+    waiting = any(line.column.minimum is not None and line.why_not == "empty" for line in lines)
+    if percent is None or waiting or (scheme.pass_percent is None and not minimums):
+        return None
+    enough = scheme.pass_percent is None or percent >= scheme.pass_percent
+    return enough and not any(line.misses_minimum for line in lines)
