@@ -32,6 +32,8 @@ SORTS = {
     "enrolment:Int": "enrolment",
     "coach:Int": "coach",
     "person:UUID": "person",
+    "copy:UUID": "copy",
+    "person:UUID copy:UUID": "copy of a person",
     "school_class:UUID": "class",
     "school_class:Int": "class of a session",
     "plan:UUID": "plan",

@@ -29,6 +29,8 @@ PERSONAL = {
     "profile",
     "profile_picture",
     "profile_password",
+    "profile_data",
+    "profile_data_copy",
     "theme",
     "confirm",
     "act_as_end",

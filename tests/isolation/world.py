@@ -39,7 +39,7 @@ from encore.courses.models import (
 from encore.ledger.actions import queue_mail
 from encore.ledger.models import Plan, PlanRow
 from encore.people.actions import create_class, join_class
-from encore.people.models import Following, Person, SchoolClass
+from encore.people.models import DataCopy, Following, Person, SchoolClass
 from encore.people.words import Role
 from encore.toolkit.content import Content
 from encore.toolkit.files import attach, use_file
@@ -132,6 +132,7 @@ def build(at: datetime) -> World:
     _hide_and_show(world)
     _categories(world)
     _plans_and_letters(world)
+    _copies(world)
     Following.objects.create(
         manager=world.people["HR manager"], person=world.people["stranger"], by=world.people["administrator"], at=at
     )
@@ -371,6 +372,14 @@ def _upload(world: World, word: str) -> SimpleUploadedFile:
 
 
 # Plans and letters
+
+
+def _copies(world: World) -> None:
+    """Everything about the stranger, for the administrator to download."""
+    of = world.people["stranger"]
+    copy = DataCopy.objects.create(person=of, by=world.people["administrator"], at=world.at, until=world.at)
+    world.add("copy", "", copy=copy.uuid)
+    world.add("copy of a person", "", person=of.uuid, copy=copy.uuid)
 
 
 def _plans_and_letters(world: World) -> None:
