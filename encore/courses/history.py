@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from encore.base.display import moment_words
+from encore.courses.locks import LOCKS
 from encore.courses.models import Course, CourseSession, SessionCategory
 from encore.courses.queries.overview import MANAGED
 from encore.ledger.models import AuditEntry
@@ -109,6 +110,7 @@ def _deed(entry: AuditEntry, names: _Names) -> str:
         "course": names.list_of(Course, [changes["course"]]) if "course" in changes else "",
         "class": names.list_of(SchoolClass, [changes["class"]]) if "class" in changes else "",
         "days": changes.get("days", ""),
+        "lock": LOCKS.get(changes.get("lock", ""), ""),
     }
 
 

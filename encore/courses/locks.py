@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -63,6 +64,16 @@ def shown_locks(place: SessionCourse) -> list[ShownLock]:
         )
         for kind in LockKind
     ]
+
+
+def with_who_locked(places: QuerySet[SessionCourse]) -> QuerySet[SessionCourse]:
+    return places.select_related(*(f"{kind}_lock_by" for kind in LockKind))
+
+
+def set_locks(place: SessionCourse) -> list[tuple[str, str]]:
+    """What is locked and why. No query."""
+    reasons = {kind: getattr(place, f"{kind}_lock") for kind in LockKind}
+    return [(str(LOCKS[kind]), reason) for kind, reason in reasons.items() if reason]
 
 
 def lock_words(here: Here, refusal: Refusal) -> str:

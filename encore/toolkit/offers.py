@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from encore.courses.context import Here
 from encore.courses.rules import Action
 from encore.toolkit.outline import Entry
-from encore.toolkit.permission import why_not, why_not_publish
+from encore.toolkit.permission import why_locked, why_not, why_not_publish
 from encore.toolkit.places import address, addresses
 from encore.toolkit.registry import Tool
 
 
 @dataclass(frozen=True)
 class Offer:
-    """An entry of a menu: a link (`href`), or a button that posts to `action`."""
+    """An entry of a menu: a link (`href`), or a button that posts to `action`; or, locked, the reason (`why`)."""
 
     key: str
     label: str
@@ -28,6 +28,7 @@ class Offer:
     name: str = ""
     value: str = ""
     tone: str = ""
+    why: str = ""
 
 
 class Offers:
@@ -41,6 +42,8 @@ class Offers:
         self.hides = not why_not(here, Action.HIDE) and (here.session is not None or self.publishes)
         self.dates = not why_not(here, Action.RE_DATE) and (here.session is not None or self.publishes)
         self.orders = not why_not(here, Action.ORDER) and (here.session is not None or self.publishes)
+
+        self.locked = {action: why_locked(here, action) for action in (Action.OWN_VERSION, Action.HIDE)}
 
     def lay(self, entries: Iterable[Entry]) -> None:
         """Give each entry what may be done with it."""
@@ -58,8 +61,18 @@ class Offers:
             entry.offers += [up] * (n > 0) + [down] * (n < len(row) - 1)
 
     def of(self, entry: Entry) -> list[Offer]:
-        offers = [*self._writing(entry), *self._placing(entry), *self._leaving(entry)]
+        offers = [*self._writing(entry), *self._placing(entry), *self._leaving(entry), *self._locked(entry)]
         return [offer for offer in offers if offer]
+
+    def _locked(self, entry: Entry) -> list[Offer]:
+        """What a lock has taken out of the menu: one line for each lock."""
+        lines = []
+        if why := self.locked[Action.OWN_VERSION]:
+            dated = entry.is_published and (entry.kind_of.seen or entry.holds)
+            lines.append(Offer("locked", _("Edit, dates") if dated else _("Edit"), "lock", why=why))
+        if (why := self.locked[Action.HIDE]) and entry.is_published:
+            lines.append(Offer("locked", _("Hide, order"), "lock", why=why))
+        return lines
 
     def _writing(self, entry: Entry) -> list[Offer | None]:
         base_here = self.here.session is not None and not entry.is_session_only

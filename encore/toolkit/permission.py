@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from encore.courses.context import Here
+from encore.courses.locks import lock_words
 from encore.courses.rules import Action, RefusalKind
 from encore.courses.words import Access
 from encore.toolkit.errors import NotAllowed
@@ -34,11 +35,22 @@ def why_not(here: Here, action: Action) -> str:
     if refusal is None:
         return ""
     elif refusal.kind is RefusalKind.LOCK:
-        return _("This has been locked for this course: %(reason)s") % {"reason": refusal.reason}
+        return lock_words(here, refusal)
     elif refusal.kind is RefusalKind.SIGHT:
         return _("The content of this place is not yours to see.")
     else:
         return _("You can read here, but not change anything.")
+
+
+def is_locked(here: Here, action: Action) -> bool:
+    """Whether coaches do this, but a lock keeps them from it here. No query."""
+    refusal = here.why_not(action)
+    return refusal is not None and refusal.kind is RefusalKind.LOCK
+
+
+def why_locked(here: Here, action: Action) -> str:
+    """The lock on this, its reason and who set it, as a coach reads it; "" if there is none."""
+    return why_not(here, action) if is_locked(here, action) else ""
 
 
 def why_not_arrange(here: Here, action: Action) -> str:

@@ -14,7 +14,7 @@ from encore.base.display import zone_words
 from encore.courses.context import Here
 from encore.courses.rules import Action
 from encore.courses.words import Sight
-from encore.toolkit.permission import why_not_arrange
+from encore.toolkit.permission import is_locked, why_not_arrange
 from encore.toolkit.places import address
 from encore.web.cards import Door
 from encore.web.menu import menu_for
@@ -94,6 +94,9 @@ def coach_pages(here: Here | None, path: str) -> list[dict[str, Any]]:
         pages.append({"label": words, "icon": "file-diff", "url": address(here, "changes:index")})
     if here is not None and here.course is not None and (url := Door(here).view_as_url):
         pages.append({"label": gettext("View as a learner"), "icon": "eye", "url": url})
-    if here is not None and here.course is not None and not why_not_arrange(here, Action.HIDE):
-        pages.append({"label": gettext("Order of tools"), "icon": "list-ordered", "url": address(here, "tools:index")})
+    if here is not None and here.course is not None:
+        locked = is_locked(here, Action.HIDE)
+        if locked or not why_not_arrange(here, Action.HIDE):
+            icon = "lock" if locked else "list-ordered"
+            pages.append({"label": gettext("Order of tools"), "icon": icon, "url": address(here, "tools:index")})
     return [{**page, "current": path == page["url"], "new": 0} for page in pages]

@@ -14,6 +14,7 @@ from encore.courses.actions.enrolment import free_seats
 from encore.courses.context import Here, places_of
 from encore.courses.decorators import in_session
 from encore.courses.history import lines_of
+from encore.courses.locks import set_locks
 from encore.courses.models import CourseSession, Enrolment
 from encore.courses.preflight import preflight
 from encore.courses.queries.overview import (
@@ -50,6 +51,7 @@ def session_overview(request: HttpRequest, here: Here) -> HttpResponse:
     openable = _openable(here, courses)
     for row in courses:
         row.url = place_url(session, row.course) if row.place.pk in openable else ""  # type: ignore[attr-defined]
+        row.locks = set_locks(row.place)  # type: ignore[attr-defined]
     coaches = list(general_coaches_of(session))
     waiting = list(waiting_for(session)[:LIST])
     context = {

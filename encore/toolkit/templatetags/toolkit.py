@@ -10,10 +10,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from encore.base.icons import draw
 from encore.base.templatetags.encore import state
 from encore.courses.context import Here
+from encore.courses.rules import Action
 from encore.toolkit.offers import Offer
 from encore.toolkit.outline import Entry
+from encore.toolkit.permission import why_locked
 from encore.toolkit.places import address
 from encore.toolkit.rich_text import text_for
 
@@ -69,7 +72,17 @@ def item_menu(offers: list[Offer], of: str, variant: str = "quiet") -> SafeStrin
     return format_html('{}<div class="menu-panel" id="{}" popover><ul>{}</ul></div>', button, key, entries)
 
 
+@register.simple_tag
+def locked(here: Here, action: str) -> SafeString:
+    """{% locked here "add_item" %}: the lock, its reason and who set it, where a coach would find the control."""
+    why = why_locked(here, Action(action))
+    return format_html('<p class="locked">{}<span>{}</span></p>', draw("lock"), why) if why else SafeString("")
+
+
 def _entry(offer: Offer) -> SafeString:
+    if offer.why:
+        words = format_html('<span>{}<br><span class="locked-why">{}</span></span>', offer.label, offer.why)
+        return format_html('<span class="menu-item menu-item-locked">{}{}</span>', draw("lock"), words)
     looks = f"menu-item menu-item-{offer.tone}" if offer.tone else "menu-item"
     if offer.href:
         return format_html('<a class="{}" href="{}">{}</a>', looks, offer.href, offer.label)

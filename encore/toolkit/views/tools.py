@@ -15,7 +15,7 @@ from encore.courses.words import Access
 from encore.toolkit.decorators import explaining
 from encore.toolkit.menu import order_tools, set_tool, tools_in
 from encore.toolkit.pages import tool_page
-from encore.toolkit.permission import require_arranger
+from encore.toolkit.permission import is_locked, require_arranger
 from encore.toolkit.places import address
 
 
@@ -23,7 +23,12 @@ from encore.toolkit.places import address
 @in_course(level=Access.COACH)
 @explaining
 def index(request: HttpRequest, here: Here) -> HttpResponse:
-    """POST: tool and visible = yes | no; or up, down = tool; or order = tool (several)."""
+    """POST: tool and visible = yes | no; or up, down = tool; or order = tool (several).
+
+    Where a lock keeps a coach from changing it, it is shown with the reason.
+    """
+    if request.method != "POST" and is_locked(here, Action.HIDE):
+        return tool_page(request, here, "toolkit/tools.html", {"entries": tools_in(here), "locked": True})
     require_arranger(here, Action.HIDE)
     if request.method == "POST":
         names = [entry.name for entry in tools_in(here)]
