@@ -38,6 +38,7 @@ PLAIN = (
     "category",
     "time_zone",
     "after_end",
+    "completes_at_end",
     "coach_days_before",
     "coach_days_after",
     "description",
@@ -99,6 +100,14 @@ class SessionForm(RemembersWhatItShowed):
     )
     after_end = forms.ChoiceField(
         label=gettext_lazy("After the end"), choices=CourseSession.AfterEnd.choices, widget=forms.RadioSelect
+    )
+    completes_at_end = forms.BooleanField(
+        label=gettext_lazy("Completed at the end"),
+        required=False,
+        help_text=gettext_lazy(
+            "Who takes part is marked as completed when their own time is over, within minutes, and can then only "
+            "read. Also those whose time is over already."
+        ),
     )
     coach_days_before = _days(gettext_lazy("Days before the start"))
     coach_days_after = _days(gettext_lazy("Days after the end"))
