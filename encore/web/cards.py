@@ -10,7 +10,7 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 
 from encore.courses.context import Here, places_of
-from encore.courses.explaining import days_left, own_window, sentence, until
+from encore.courses.explaining import days_left, own_window, runs_without_content, sentence, until
 from encore.courses.models import CourseSession, Enrolment
 from encore.courses.my_sessions import Mine, coach_names, enrolment_in, sessions_in
 from encore.courses.rules import Window
@@ -90,7 +90,7 @@ class Card(Door):
 
     @property
     def url(self) -> str:
-        if self.here.is_open and len(self.courses) == 1:
+        if self.here.is_open and len(self.courses) == 1 and not runs_without_content(self.courses[0].here):
             return self.courses[0].url
         else:
             return super().url

@@ -12,14 +12,16 @@ from django.utils.translation import gettext
 
 from encore.base.display import zone_words
 from encore.courses.context import Here
+from encore.courses.models import CourseTeacher
 from encore.courses.rules import Action
 from encore.courses.words import Sight
+from encore.people.models import Person
 from encore.toolkit.permission import is_locked, why_not_arrange
 from encore.toolkit.places import address
 from encore.web.cards import Door
 from encore.web.menu import menu_for
 
-WRITES_COURSES = "writes_courses"
+WRITES_COURSES = "writes_a_course"
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -75,13 +77,26 @@ def _viewing(here: Here | None) -> dict[str, Any] | None:
 
 
 def writes_courses(request: HttpRequest) -> bool:
-    """Whether to offer My courses. An assistant has no role on the platform, so the home page remembers it."""
-    return getattr(request.user, "is_teacher", False) or request.session.get(WRITES_COURSES, False)
+    """Whether to offer My courses. An assistant has no role on the platform: it is looked up when somebody signs in,
+    and remembered with whom it is about; the home page, and a course's own, know better and remember anew.
+    """
+    here = getattr(request, "here", None)
+    if request.user.is_teacher or (here is not None and here.session is None and here.writes):
+        return True
+    whose, writes = request.session.get(WRITES_COURSES, (None, False))
+    return writes if whose == request.user.pk else look_up_writing(request, request.user)
 
 
-def remember_writing(request: HttpRequest, writes: bool) -> None:
-    if request.session.get(WRITES_COURSES, False) != writes:
-        request.session[WRITES_COURSES] = writes
+def look_up_writing(request: HttpRequest, person: Person) -> bool:
+    writes = CourseTeacher.objects.filter(person=person).exists()
+    remember_writing(request, person, writes)
+    return writes
+
+
+def remember_writing(request: HttpRequest, person: Person, writes: bool) -> None:
+    told = [person.pk, writes]
+    if request.session.get(WRITES_COURSES) != told:
+        request.session[WRITES_COURSES] = told
 
 
 def coach_pages(here: Here | None, path: str) -> list[dict[str, Any]]:

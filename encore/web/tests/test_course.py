@@ -227,6 +227,31 @@ def test_an_assistant_without_the_role_finds_my_courses_in_the_menu(client_of, a
     assert 'href="/courses/"' not in client_of(amina).get("/").content.decode()
 
 
+@pytest.mark.parametrize("page", ["/profile/", "/search/?q=fire", "/courses/ETH/documents/"])
+def test_an_assistant_finds_my_courses_whichever_page_they_arrive_on(client_of, asif, ethics, page):
+    assert 'href="/courses/"' in client_of(asif).get(page).content.decode()
+
+
+def test_who_becomes_an_assistant_while_signed_in_finds_it_after_the_course_or_home(client_of, amina, ethics):
+    client = client_of(amina)
+    assert 'href="/courses/"' not in client.get("/profile/").content.decode()
+
+    ethics.teachers.create(person=amina, kind="assistant")
+
+    assert 'href="/courses/"' in client.get("/courses/ETH/").content.decode()
+    assert 'href="/courses/"' in client.get("/").content.decode()
+    assert 'href="/courses/"' in client.get("/profile/").content.decode()
+
+
+def test_what_one_writes_is_not_remembered_of_another_in_the_same_browser(client_of, asif, amina):
+    client = client_of(asif)
+    client.get("/")
+
+    client.force_login(amina, backend="encore.people.sign_in.UsernameOrEmail")
+
+    assert 'href="/courses/"' not in client.get("/profile/").content.decode()
+
+
 def test_the_course_home_keeps_its_budget(client_of, amina, dolores, chidi, autumn, place, write, queries_of):
     client = client_of(amina)
     write(place(dolores), "Introduction", kind="introduction", text="<p>Welcome.</p>")

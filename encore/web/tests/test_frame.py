@@ -106,12 +106,14 @@ def test_an_error_in_a_page_is_answered_by_that_page(client_of, amina, monkeypat
 
 
 def test_a_refusal_without_words_has_its_own(client_of, amina, monkeypatch, words_of):
+    client = client_of(amina)
+
     def refuse(*args, **kwargs):
         raise PermissionDenied
 
     monkeypatch.setattr("encore.web.queries.CourseTeacher.objects.filter", refuse)
 
-    assert "Your roles do not include this page." in words_of(client_of(amina).get("/courses/"))
+    assert "Your roles do not include this page." in words_of(client.get("/courses/"))
 
 
 # Health

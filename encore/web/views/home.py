@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     q, category = request.GET.get("q", "").strip(), request.GET.get("category", "")
     lists = lists_of(request.user, at=at)
     if not request.user.is_teacher:
-        remember_writing(request, lists.writes_courses)
+        remember_writing(request, request.user, lists.writes_courses)
     found = lists.found(q, int(category[:18]) if category.isdecimal() else None) if q or category else lists
     name = _chosen(request, found)
     page = Paginator(found[name], PER_PAGE).get_page(request.GET.get("page"))
