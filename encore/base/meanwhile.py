@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
 
 from django import forms
-from django.db.models import Model
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.forms.utils import ErrorDict
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
@@ -83,6 +85,10 @@ class RemembersWhatItShowed(forms.Form):
         data[self.add_prefix("shown")] = self.get_initial_for_field(self.fields["shown"], "shown")
         return data
 
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        self.cleaned_data.pop("shown", None)  # it has been read, and is nothing to save
+
     def forget_errors(self) -> None:
         """Show again what was typed without a word about what is wrong or missing in it."""
         self._errors = ErrorDict()
@@ -138,6 +144,7 @@ class RemembersWhatItShowed(forms.Form):
             data[key] = "" if value is None else _plain(value)
 
 
+Row = TypeVar("Row", bound=Model)
 AForm = TypeVar("AForm", bound=RemembersWhatItShowed)
 
 
@@ -153,6 +160,16 @@ def over_theirs(make: Callable[[Any], AForm], data: QueryDict | None, last_chang
     merged = make(sent.merged())
     merged.clash, merged.last_change = changes, last_change()
     return merged
+
+
+def saving(request: HttpRequest) -> AbstractContextManager[Any]:
+    """The transaction in which what was sent is looked at and saved; a page that is only shown needs none."""
+    return transaction.atomic() if request.method == "POST" else nullcontext()
+
+
+def held(rows: QuerySet[Row], request: HttpRequest) -> QuerySet[Row]:
+    """What is edited, nobody else's to change until `saving` is over."""
+    return rows.select_for_update(of=("self",)) if request.method == "POST" else rows
 
 
 def _packed(value: Any) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from encore.base.dates import long_moment
+from encore.base.meanwhile import RemembersWhatItShowed
 from encore.people.actions import Facts
 from encore.people.checks import problem_of_facts
 from encore.people.errors import EmailTaken, NoPowerToGrant, PeopleError, UsernameTaken
@@ -164,7 +165,7 @@ class PictureForm(forms.Form):
         return self.cleaned_data["picture"]
 
 
-class PersonForm(PlaceAndLanguage):
+class PersonForm(RemembersWhatItShowed, PlaceAndLanguage):
     """An account, as administrators see it. `by` decides which roles can be given."""
 
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100)
@@ -302,7 +303,7 @@ class NewPersonForm(PersonForm):
                 self.add_error("password", error)
 
 
-class ClassForm(PeopleForm):
+class ClassForm(RemembersWhatItShowed, PeopleForm):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=150,

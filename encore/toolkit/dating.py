@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from encore.base.meanwhile import RemembersWhatItShowed
 from encore.courses.context import Here
 from encore.courses.moments import MomentError, parse
 from encore.toolkit.models import Item, ItemSettings
@@ -30,7 +31,7 @@ class MomentField(forms.CharField):
             raise forms.ValidationError(str(problem), code=problem.code) from None
 
 
-class DatesForm(forms.Form):
+class DatesForm(RemembersWhatItShowed):
     """`options` keeps what else is set for the item here."""
 
     opens = MomentField(label=LABELS["opens"])

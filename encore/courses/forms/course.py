@@ -6,10 +6,10 @@ from typing import Any
 
 from django import forms
 from django.conf.locale import LANG_INFO
-from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from encore.base.meanwhile import RemembersWhatItShowed
 from encore.base.text import fold
 from encore.courses.forms.choices import Choice, IdsField, PeopleField, numbers_in, person_choice
 from encore.courses.models import Course, CourseCategory, CourseTeacher
@@ -32,8 +32,10 @@ def languages(also: str = "") -> list[tuple[str, str]]:
     return sorted(known.items(), key=lambda pair: fold(pair[1]))
 
 
-class CourseForm(forms.Form):
+class CourseForm(RemembersWhatItShowed):
     """Without `course` for a new one."""
+
+    sends_changes = ("teachers", "assistants", "remove_picture")
 
     code = forms.CharField(
         label=gettext_lazy("Code"),
@@ -111,12 +113,8 @@ class CourseForm(forms.Form):
         people = Person.objects.filter(pk__in=ids) if ids else Person.objects.none()
         return [person_choice(person, to=self.person) for person in people]
 
-    def forget_errors(self) -> None:
-        """Show again what was typed without a word about what is missing: somebody only searches for a teacher."""
-        self._errors = ErrorDict()
 
-
-class CategoryForm(forms.Form):
+class CategoryForm(RemembersWhatItShowed):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=150)
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from encore.base.meanwhile import held, over_theirs, saving
 from encore.courses.actions.category import add_category, delete_category, order_categories, rename_category
 from encore.courses.errors import CannotDo
 from encore.courses.forms.course import CategoryForm
@@ -25,6 +26,7 @@ from encore.courses.queries.courses import course_categories, fixed_for, foreign
 from encore.courses.views.sending import sent
 from encore.courses.views.session_courses import order_after
 from encore.courses.views.sessions import managers
+from encore.ledger.meanwhile import last_change_of
 from encore.people.decorators import roles_required
 from encore.people.models import Person
 from encore.people.words import Role
@@ -136,13 +138,19 @@ def _list(request: HttpRequest, kind: Kind) -> HttpResponse:
 
 def _rename(request: HttpRequest, kind: Kind, pk: int) -> HttpResponse:
     category = _changeable(request, kind, pk)
-    form = CategoryForm(sent(request), initial={"name": category.name}, label_suffix="")
-    fresh = kind.model.objects.get(pk=pk)
-    if form.is_valid() and _kept(form, lambda name: rename_category(fresh, name, by=request.user, at=now())):
-        messages.success(request, _("The category is called %(name)s now.") % {"name": form.cleaned_data["name"]})
-        return redirect(kind.list_route)
+    with saving(request):
+        fresh = held(kind.model.objects.all(), request).get(pk=pk)
+        initial = {"name": fresh.name}
+        form = over_theirs(
+            lambda data: CategoryForm(data, initial=initial, label_suffix=""),
+            sent(request),
+            lambda: last_change_of(category),
+        )
+        if form.is_ready() and _kept(form, lambda name: rename_category(fresh, name, by=request.user, at=now())):
+            messages.success(request, _("The category is called %(name)s now.") % {"name": form.cleaned_data["name"]})
+            return redirect(kind.list_route)
     context = {"kind": kind, "form": form, "category": category}
-    return render(request, "courses/category.html", context, status=422 if form.errors else 200)
+    return render(request, "courses/category.html", context, status=form.status)
 
 
 def _delete(request: HttpRequest, kind: Kind, pk: int) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from encore.base.meanwhile import held, over_theirs, saving
 from encore.courses.actions.course import create_course, delete_course, set_teachers, update_course
 from encore.courses.actions.picture import remove_picture, set_picture
 from encore.courses.actions.session import open_without_dates
@@ -23,7 +24,7 @@ from encore.courses.errors import CannotDo
 from encore.courses.forms.choices import person_choice
 from encore.courses.forms.course import CourseForm, language_words
 from encore.courses.managing import manages
-from encore.courses.models import Course, CourseCategory, CourseSession, CourseTeacher
+from encore.courses.models import Course, CourseCategory, CourseSession, CourseTeacher, Enrolment
 from encore.courses.queries.choosing import find_people
 from encore.courses.queries.courses import course_rows, courses_list, languages_used, sessions_with
 from encore.courses.queries.sessions import known_to
@@ -32,6 +33,7 @@ from encore.courses.views.paging import page_of
 from encore.courses.views.sending import sent_files
 from encore.courses.views.sessions import managers
 from encore.courses.words import Access
+from encore.ledger.meanwhile import last_change_of
 from encore.people.decorators import permission_required
 from encore.people.models import Person
 from encore.people.views.links import import_url
@@ -78,14 +80,16 @@ def course_new(request: HttpRequest) -> HttpResponse:
 @in_course(level=Access.MANAGE, sight=None)
 def course_edit(request: HttpRequest, here: Here) -> HttpResponse:
     course = here.course
-    form = CourseForm(*sent_files(request), person=request.user, course=course)
-    fresh = Course.objects.get(pk=course.pk)  # the page still shows the course as saved if it is refused
-    if "find" in request.POST:
-        form.forget_errors()
-    elif form.is_valid() and _kept(form, lambda: _update(form, fresh, request.user, here.at)):
-        messages.success(request, _("The course “%(title)s” is saved.") % {"title": fresh.title})
-        return redirect(_back(request, fresh))
+    with saving(request):
+        fresh = held(Course.objects.all(), request).get(pk=course.pk)  # the page shows the course as saved if refused
+        form = _form_over(request, fresh)
+        if "find" in request.POST:
+            form.forget_errors()
+        elif form.is_ready() and _kept(form, lambda: _update(form, fresh, request.user, here.at)):
+            messages.success(request, _("The course “%(title)s” is saved.") % {"title": fresh.title})
+            return redirect(_back(request, fresh))
     uses = sessions_with(course)
+    form.fields["teachers_see_results"].help_text = _who_would_see(course)
     context = {"here": here, "course": course, "uses": uses.count(), "url": course_url(course)}
     return _form_page(request, form, "courses/course_edit.html", context)
 
@@ -142,6 +146,24 @@ def course_picture(request: HttpRequest, name: str) -> FileResponse:
     return response
 
 
+def _form_over(request: HttpRequest, course: Course) -> CourseForm:
+    data, files = sent_files(request)
+    return over_theirs(
+        lambda typed: CourseForm(typed, files, person=request.user, course=course), data, lambda: last_change_of(course)
+    )
+
+
+def _who_would_see(course: Course) -> str:
+    """Whom this setting concerns, before it is saved."""
+    teachers = CourseTeacher.objects.filter(course=course, kind=Kind.TEACHER).count()
+    learners = Enrolment.objects.filter(session__session_courses__course=course, state__in=Enrolment.LIVE)
+    return _("It counts at once: for %(teachers)d teachers, in %(sessions)d sessions, about %(learners)d learners.") % {
+        "teachers": teachers,
+        "sessions": sessions_with(course).count(),
+        "learners": learners.count(),
+    }
+
+
 def _create(form: CourseForm, by: Person, at: datetime) -> Course:
     with transaction.atomic():
         teachers, _removed = form.people("teachers")
@@ -196,4 +218,4 @@ def _form_page(request: HttpRequest, form: CourseForm, template: str, context: d
         context[f"chosen_{field}"] = chosen
         context[f"found_{field}"] = [person_choice(p, to=request.user) for p in people if p.pk not in there]
         context[f"asked_{field}"] = asked
-    return render(request, template, context | {"form": form}, status=422 if form.errors else 200)
+    return render(request, template, context | {"form": form}, status=form.status)

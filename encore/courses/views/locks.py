@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from encore.base.meanwhile import over_theirs
+from encore.base.meanwhile import held, over_theirs, saving
 from encore.courses.actions.locks import lift_lock, set_lock
 from encore.courses.context import Here
 from encore.courses.decorators import in_session
@@ -28,7 +28,7 @@ def session_locks(request: HttpRequest, here: Here) -> HttpResponse:
     """GET: ?course= (several) are ticked; without, all are. POST: kinds, places and reason; or lift=stamp (several)."""
     if request.method == "POST" and "lift" in request.POST:
         return _lift(request, here)
-    with transaction.atomic():
+    with saving(request):
         form = _form_over(request, here)
         if form.is_ready():
             return _lock(request, here, form)
@@ -49,7 +49,7 @@ def _places(here: Here) -> Any:
 
 
 def _form_over(request: HttpRequest, here: Here) -> LockForm:
-    places: list[SessionCourse] = list(_places(here))
+    places: list[SessionCourse] = list(held(_places(here), request))
     asked = set(request.GET.getlist("course"))
     chosen = [str(place.pk) for place in places if not asked or place.course.code in asked]
     return over_theirs(

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from encore.base.meanwhile import held, over_theirs, saving
+from encore.ledger.meanwhile import last_change_of
 from encore.people import actions
 from encore.people.decorators import roles_required
 from encore.people.errors import ClassInUse, ClassUsedElsewhere, PeopleError
@@ -97,17 +99,20 @@ def class_edit(request: HttpRequest, school_class: UUID) -> HttpResponse:
     found = get_object_or_404(SchoolClass, uuid=school_class)
     if not all(use.may_change for use in uses_of([found], request.user)):
         raise ClassUsedElsewhere
-    form = ClassForm(request.POST or None, school_class=found)
-    if form.is_valid():
-        try:
-            actions.update_class(SchoolClass.objects.get(pk=found.pk), **form.cleaned_data, by=request.user, at=now())
-        except PeopleError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, _("%(name)s is saved.") % {"name": form.cleaned_data["name"]})
-            return redirect(found)
-    context = {"form": form, "school_class": found}
-    return render(request, "people/class_edit.html", context, status=422 if form.errors else 200)
+    with saving(request):
+        there = held(SchoolClass.objects.all(), request).get(pk=found.pk)
+        form = over_theirs(
+            lambda data: ClassForm(data, school_class=there), request.POST or None, lambda: last_change_of(there)
+        )
+        if form.is_ready():
+            try:
+                actions.update_class(there, **form.cleaned_data, by=request.user, at=now())
+            except PeopleError as error:
+                form.refuse(error)
+            else:
+                messages.success(request, _("%(name)s is saved.") % {"name": form.cleaned_data["name"]})
+                return redirect(found)
+    return render(request, "people/class_edit.html", {"form": form, "school_class": found}, status=form.status)
 
 
 @managers

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from encore.base.meanwhile import held, over_theirs, saving
+from encore.ledger.meanwhile import last_change_of
 from encore.people import actions
 from encore.people.actions.acting import require_acting
 from encore.people.actions.letters import permission_to_invite
@@ -102,14 +104,18 @@ def person_new(request: HttpRequest) -> HttpResponse:
 @permission_required(Permission.EDIT_PEOPLE)
 def person_edit(request: HttpRequest, person: UUID) -> HttpResponse:
     found = _manageable(request, person)
-    form = PersonForm(request.POST or None, by=request.user, person=found)
-    # The action sets values on what it is given; the page still shows the person as saved if they are refused.
-    if form.is_valid() and _kept(form, lambda: _update(form, _manageable(request, person), request.user)):
-        messages.success(request, _("%(name)s is saved.") % {"name": Person.objects.get(pk=found.pk).name})
-        return redirect("person", found.uuid)
-    else:
-        context = {"form": form, "subject": found}
-        return render(request, "people/person_edit.html", context, status=422 if form.errors else 200)
+    with saving(request):
+        there = held(Person.objects.all(), request).get(pk=found.pk)
+        form = over_theirs(
+            lambda data: PersonForm(data, by=request.user, person=there),
+            request.POST or None,
+            lambda: last_change_of(there),
+        )
+        # The action sets values on what it is given; the page still shows the person as saved if they are refused.
+        if form.is_ready() and _kept(form, lambda: _update(form, _manageable(request, person), request.user)):
+            messages.success(request, _("%(name)s is saved.") % {"name": Person.objects.get(pk=found.pk).name})
+            return redirect("person", found.uuid)
+    return render(request, "people/person_edit.html", {"form": form, "subject": found}, status=form.status)
 
 
 @managers
