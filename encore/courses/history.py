@@ -97,9 +97,11 @@ def changes_of(entry: AuditEntry) -> list[Change]:
 
 
 def _deed(entry: AuditEntry, names: _Names) -> str:
+    if entry.is_erased:
+        return _("%(deed)s (the details were erased with a person)") % {"deed": _plain(entry.verb)}
     sentence = DEEDS.get(entry.verb) if entry.subject_kind in MANAGED else None
     if sentence is None:
-        return f"{entry.verb.replace('_', ' ').capitalize()}: {entry.subject}"
+        return f"{_plain(entry.verb)}: {entry.subject}"
     changes = entry.changes
     subject = entry.subject.partition(": ")[0] if entry.subject_kind == "enrolment" else entry.subject
     return str(sentence) % {
@@ -112,6 +114,10 @@ def _deed(entry: AuditEntry, names: _Names) -> str:
         "days": changes.get("days", ""),
         "lock": LOCKS.get(changes.get("lock", ""), ""),
     }
+
+
+def _plain(verb: str) -> str:
+    return verb.replace("_", " ").capitalize()
 
 
 class _Names:

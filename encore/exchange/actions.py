@@ -23,8 +23,8 @@ from encore.exchange.planning import Action, Options, Planned
 from encore.exchange.present import batches
 from encore.exchange.queries import counts_of
 from encore.exchange.sealing import SealBroken, seal, unseal
+from encore.ledger.actions import ask_to_stop, start_job
 from encore.ledger.actions import record as note
-from encore.ledger.actions import start_job
 from encore.ledger.jobs import Interrupted, JobFailed, Progress, TakenOver
 from encore.ledger.models import Job, Plan, PlanRow
 from encore.people.actions import invite_many
@@ -262,13 +262,26 @@ def _why_stale(plan: Plan, error: Exception) -> str:
 # Ending
 
 
-def discard_plan(plan: Plan) -> bool:
-    """Put a plan away that is not being applied; what it holds of the file is erased. Whether it could be."""
+def discard_plan(plan: Plan, *, by: Person | None = None, at: datetime | None = None) -> bool:
+    """Put a plan away that is not being applied; what it holds of the file is erased. Whether it could be.
+
+    Without `by` it is nobody's deed: plans that are forgotten are put away by themselves.
+    """
     with transaction.atomic():
         gone = Plan.objects.filter(pk=plan.pk, state__in=[State.READY, State.STALE]).update(state=State.DISCARDED)
         if gone:
             plan.rows.update(data={})
+            if by and at:
+                note("discard plan", plan, by=by, at=at, changes={"kind": plan.kind})
     return bool(gone)
+
+
+def stop_applying(plan: Plan, *, by: Person, at: datetime) -> None:
+    """Ask the job of a plan to stop at its next step."""
+    if plan.job:
+        with transaction.atomic():
+            ask_to_stop(plan.job)
+            note("stop plan", plan, by=by, at=at, changes={"kind": plan.kind})
 
 
 def release_plan(plan: Plan) -> None:

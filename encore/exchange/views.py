@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from encore.courses.models import CourseSession
 from encore.courses.queries.sessions import sessions_of
 from encore.exchange.actions import (
     CannotApply,
@@ -26,6 +27,7 @@ from encore.exchange.actions import (
     release_plan,
     require_permission,
     start_applying,
+    stop_applying,
     why_not_bring,
 )
 from encore.exchange.errors import FileRefused
@@ -35,10 +37,10 @@ from encore.exchange.kinds import KINDS
 from encore.exchange.planning import Kind
 from encore.exchange.queries import ORDER, counts_of, plans_of, rows_of
 from encore.exchange.wording import LOOKS, button_words, shown_job, what_will_happen
-from encore.ledger.actions import ask_to_stop
+from encore.ledger.actions import record
 from encore.ledger.models import Plan, PlanRow
 from encore.people.decorators import permission_required, roles_required
-from encore.people.models import SchoolClass
+from encore.people.models import Person, SchoolClass
 from encore.people.words import Permission, Role
 
 ROWS = 50
@@ -73,6 +75,7 @@ def import_new(request: HttpRequest, kind: str) -> HttpResponse:
         try:
             file = form.cleaned_data["file"]
             plan = make_plan(kind, file, file.name, form.options(**more), by=request.user, at=now())
+            record("make plan", plan, by=request.user, at=now(), changes={"kind": kind})
             return redirect("import_plan", plan.uuid)
         except FileRefused as error:
             form.add_error("file", str(error))
@@ -132,7 +135,7 @@ def import_progress(request: HttpRequest, plan: UUID) -> HttpResponse:
 def import_stop(request: HttpRequest, plan: UUID) -> HttpResponse:
     found = _plan(request, plan)
     if found.job:
-        ask_to_stop(found.job)
+        stop_applying(found, by=request.user, at=now())
         messages.info(request, _("It stops at its next step."))
     return redirect("import_plan", found.uuid)
 
@@ -141,7 +144,7 @@ def import_stop(request: HttpRequest, plan: UUID) -> HttpResponse:
 @importers
 def import_removal(request: HttpRequest, plan: UUID) -> HttpResponse:
     found = _plan(request, plan)
-    if discard_plan(found):
+    if discard_plan(found, by=request.user, at=now()):
         messages.success(request, _("The plan for “%(title)s” is discarded.") % {"title": found.title})
         return redirect("imports")
     else:
@@ -168,6 +171,8 @@ def export(request: HttpRequest, kind: str, form: str) -> HttpResponse | Streami
         rows = session_rows(sessions_of(request.user))
     else:
         raise Http404
+    if form in ("csv", "xlsx"):
+        record("export", Person if kind == "people" else CourseSession, by=request.user, at=now(), changes={"as": form})
     name = f"{kind}-{localdate():%Y-%m-%d}.{form}"
     if form == "csv":
         return _stream(csv_lines(rows), name)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from encore.ledger.actions import record
 from encore.ledger.models import Mail
+
+if TYPE_CHECKING:
+    from encore.people.models import Person
 
 logger = logging.getLogger("encore.mail")
 
@@ -59,6 +65,8 @@ def send(mail: Mail, server: BaseEmailBackend, at: datetime) -> None:
         Mail.objects.filter(pk=mail.pk).update(sent_at=at, error="")
 
 
-def try_again(mail: Mail, *, at: datetime) -> None:
+@transaction.atomic
+def try_again(mail: Mail, *, by: Person | None, at: datetime) -> None:
     """Put a letter that was given up in line again, as if it were queued now."""
-    Mail.objects.filter(pk=mail.pk, sent_at=None).update(tries=0, queued_at=at, error="")
+    if Mail.objects.filter(pk=mail.pk, sent_at=None).update(tries=0, queued_at=at, error=""):
+        record("try letter again", mail, by=by, at=at)

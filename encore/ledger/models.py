@@ -157,7 +157,9 @@ class Mail(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
 
-    personal = Personal(about=("person",), mentions=("subject", "body", "error"), plain=("purpose", "occasion"))
+    personal = Personal(
+        called=_("letters"), about=("person",), mentions=("subject", "body", "error"), plain=("purpose", "occasion")
+    )
 
     class Meta:
         ordering = ["-id"]

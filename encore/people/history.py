@@ -61,7 +61,9 @@ def _what(verb: str) -> str:
 
 
 def _details(entry: AuditEntry) -> list[str]:
-    if entry.verb in ("join_class", "leave_class"):
+    if entry.is_erased:
+        return [_("The details were erased with a person.")]
+    elif entry.verb in ("join_class", "leave_class"):
         count = len(entry.changes.get("joined") or entry.changes.get("left") or ())
         return [ngettext("%(n)s person", "%(n)s people", count) % {"n": count}]
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,9 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
 from encore.base.text import fold
+from encore.ledger.actions import READ
 from encore.ledger.models import AuditEntry
-from encore.people.models import ClassMember, Following, Person, SchoolClass
+from encore.people.models import ClassMember, Device, Following, Person, RolePermission, SchoolClass, SignIn
 from encore.people.rules import may_manage
 from encore.people.signals import ClassUse, PersonSection, answers, class_uses, person_sections, place_powers
 from encore.people.words import OFFERED, Permission, Role
@@ -141,9 +143,19 @@ def not_followed_by(manager: Person, q: str = "") -> QuerySet[Person]:
 
 
 def history_of(subject: Person | SchoolClass) -> QuerySet[AuditEntry]:
-    """What was recorded about a person or a class, latest first."""
-    entries = AuditEntry.objects.filter(subject_kind=subject._meta.model_name, subject_id=subject.pk)
+    """What was done to a person or a class, latest first. Who read about them stands in the audit log alone."""
+    entries = AuditEntry.objects.filter(subject_kind=subject._meta.model_name, subject_id=subject.pk).exclude(verb=READ)
     return entries.select_related("by").order_by("-id")
+
+
+def devices_of(person: Person, at: datetime) -> QuerySet[Device]:
+    """Where this person is signed in, last seen first."""
+    return Device.objects.filter(person=person, expire_date__gt=at).order_by("-seen_at", "-since")
+
+
+def sign_ins_of(person: Person) -> QuerySet[SignIn]:
+    """How this person signed in lately, latest first."""
+    return SignIn.objects.filter(person=person)
 
 
 def sections_of(person: Person, by: Person) -> list[PersonSection]:

@@ -34,6 +34,7 @@ ADMINISTRATION = (
     Page("session_categories", gettext_lazy("Session categories"), "tags"),
     Page("course_categories", gettext_lazy("Course categories"), "folder-tree"),
     Page("imports", gettext_lazy("Import"), "file-up"),
+    Page("audit", gettext_lazy("Audit log"), "scroll-text"),
     Page("mails", pgettext_lazy("letters sent by the platform", "Mail"), "mail"),
 )
 

@@ -25,6 +25,7 @@ from encore.courses.models import (
     SessionFollower,
     WaitingPerson,
 )
+from encore.ledger.actions import READ
 from encore.ledger.models import AuditEntry
 from encore.people.models import ClassMember, Person, SchoolClass
 from encore.people.queries import search_people
@@ -180,10 +181,11 @@ def waiting_for(session: CourseSession) -> QuerySet[WaitingPerson]:
 
 def history_of(session: CourseSession, *, content: bool) -> QuerySet[AuditEntry]:
     """What was done to the session and the people in it, the latest first. `content`: also to what is written in it.
+    Who read it stands in the audit log alone.
 
     Whoever manages a session need not see its content, and an entry about an item names the item.
     """
-    entries = AuditEntry.objects.filter(course_session_id=session.pk)
+    entries = AuditEntry.objects.filter(course_session_id=session.pk).exclude(verb=READ)
     if not content:
         entries = entries.filter(subject_kind__in=MANAGED)
     return entries.select_related("by").order_by("-id")

@@ -21,6 +21,7 @@ from encore.courses.views.lifecycle import WORDS, Words
 from encore.courses.views.links import transfer_url
 from encore.courses.views.personal_time import give_time
 from encore.courses.words import Access
+from encore.ledger.actions import record_reading
 from encore.people.signals import answers
 
 
@@ -33,6 +34,7 @@ def session_person(request: HttpRequest, here: Here, enrolment: int) -> HttpResp
     form, answer = give_time(request, here, found)
     if answer:
         return answer
+    record_reading(found, by=here.person, at=here.at, session_id=here.session.pk)
     context = {
         "here": here,
         "at": here.at,

@@ -37,6 +37,7 @@ from encore.courses.views.paging import page_of
 from encore.courses.views.state import changes_from
 from encore.courses.views.steps import next_step
 from encore.courses.words import Access, Sight
+from encore.ledger.actions import record_reading
 
 LINES = 8
 PUT_AWAY: tuple[str, ...] = (CourseSession.State.CANCELLED, CourseSession.State.ARCHIVED)
@@ -46,6 +47,7 @@ PUT_AWAY: tuple[str, ...] = (CourseSession.State.CANCELLED, CourseSession.State.
 @in_session(level=Access.MANAGE)
 def session_overview(request: HttpRequest, here: Here) -> HttpResponse:
     session = here.session
+    record_reading(session, by=here.person, at=here.at, session_id=session.pk)
     counts = counts_by_state(session)
     courses = courses_of(session, learners=counts["live"])
     openable = _openable(here, courses)

@@ -60,7 +60,7 @@ def test_a_letter_is_given_up_after_the_last_try_and_can_be_asked_for_again(lett
     given_up = (letter.tries, is_given_up(letter))
     monkeypatch.undo()
 
-    try_again(letter, at=later)
+    try_again(letter, by=None, at=later)
     send_waiting(later)
 
     letter.refresh_from_db()

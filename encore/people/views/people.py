@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from encore.base.meanwhile import held, over_theirs, saving
+from encore.ledger.actions import record_reading
 from encore.ledger.meanwhile import last_change_of
 from encore.people import actions
 from encore.people.actions.acting import require_acting
@@ -58,6 +59,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "may_create": request.user.may(Permission.CREATE_PEOPLE),
         "at": now(),
     }
+    record_reading(Person, by=request.user, at=now())
     return render(request, "people/people.html", context)
 
 
@@ -74,6 +76,7 @@ def people_find(request: HttpRequest) -> JsonResponse:
 @managers
 def person(request: HttpRequest, person: UUID) -> HttpResponse:
     found = get_object_or_404(Person, uuid=person)
+    record_reading(found, by=request.user, at=now())
     context = {
         "subject": found,
         "roles": [ROLES[role] for role in Role if role in found.roles],

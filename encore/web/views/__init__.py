@@ -1,5 +1,6 @@
 """The pages of no single feature."""
 
+from encore.web.views.audit import audit, audit_export
 from encore.web.views.course import course_home, course_in_session, my_courses
 from encore.web.views.health import health_live, health_ready
 from encore.web.views.home import home
@@ -9,6 +10,8 @@ from encore.web.views.search import search
 from encore.web.views.session import session_page
 
 __all__ = [
+    "audit",
+    "audit_export",
     "course_home",
     "course_in_session",
     "health_live",

@@ -10,6 +10,7 @@ from encore.courses.context import Here
 from encore.courses.decorators import in_course
 from encore.courses.models import Enrolment
 from encore.courses.words import Access, Sight
+from encore.ledger.actions import record_reading
 from encore.toolkit.pages import tool_page
 from encore.toolkit.progress import progress_in
 from encore.web.queries import learners_in
@@ -23,6 +24,7 @@ def learners(request: HttpRequest, here: Here) -> HttpResponse:
     q, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
     page = Paginator(learners_in(here, q=q, state=state), ROWS).get_page(request.GET.get("page"))
     progress = progress_in(here.session_course, page)
+    record_reading(here.session_course, by=here.person, at=here.at, session_id=here.session.pk)
     context = {
         "page": page,
         "rows": [(enrolment, progress[enrolment.pk]) for enrolment in page],

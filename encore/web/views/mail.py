@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from encore.ledger.actions import record_reading
 from encore.ledger.mailing import is_given_up, try_again
 from encore.ledger.models import Mail
 from encore.people.decorators import roles_required
@@ -39,6 +40,7 @@ def mails(request: HttpRequest) -> HttpResponse:
         "state": state,
         "states": [("sent", _("Sent")), ("queued", _("Queued")), ("not_sent", _("Not sent"))],
     }
+    record_reading(Mail, by=request.user, at=now())
     return render(request, "web/mails.html", context)
 
 
@@ -48,7 +50,8 @@ def mail_page(request: HttpRequest, mail: int) -> HttpResponse:
     """One letter as it was written. POST puts one that was given up in line again."""
     letter = get_object_or_404(Mail.objects.select_related("person"), pk=mail)
     if request.method == "POST":
-        try_again(letter, at=now())
+        try_again(letter, by=request.user, at=now())
         messages.success(request, _("The letter is in line again."))
         return redirect("mail", mail=letter.pk)
+    record_reading(letter, by=request.user, at=now())
     return render(request, "web/mail.html", {"mail": letter, "state": state_of(letter)})

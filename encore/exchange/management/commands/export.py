@@ -9,8 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db.models import Model
+from django.utils.timezone import now
 
+from encore.courses.models import CourseSession
 from encore.exchange.exporting import EXPORTS, ExportRefused, csv_lines, write_xlsx
+from encore.ledger.actions import record
+from encore.people.models import Person
+
+MODELS: dict[str, type[Model]] = {"people": Person, "sessions": CourseSession}
 
 
 class Command(BaseCommand):
@@ -36,6 +43,7 @@ class Command(BaseCommand):
                 count += 1
                 yield row
 
+        record("export", MODELS[given["kind"]], by=None, at=now(), changes={"as": path.suffix.lstrip(".").lower()})
         try:
             with part.open("wb") as file:
                 if path.suffix.lower() == ".xlsx":
