@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
 from encore.config.discover import installed_tools
+from encore.people.words import Role
 
 env = environ.Env()
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +29,8 @@ if not SECRET_KEY:
         f"Set ENCORE_SECRET_KEY to a long random text, or keep one in {DATA / 'secret-key'}. "
         "There is no default outside debug."
     )
+
+SECRET_KEY_FALLBACKS = env.list("ENCORE_OLD_SECRET_KEYS", default=[])
 
 PLATFORM_NAME = env.str("ENCORE_NAME", default="Encore")
 BASE_URL = env.str("ENCORE_BASE_URL", default="http://127.0.0.1:8000")
@@ -140,6 +143,9 @@ LOGOUT_REDIRECT_URL = "sign_in"
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 INVITATION_DAYS = 30
 
+SECOND_FACTOR_REQUIRED_FOR = env.list("ENCORE_SECOND_FACTOR_REQUIRED_FOR", default=[])  # names of roles
+if unknown := set(SECOND_FACTOR_REQUIRED_FOR) - {*Role}:
+    raise ImproperlyConfigured(f"ENCORE_SECOND_FACTOR_REQUIRED_FOR: no role is called {', '.join(sorted(unknown))}.")
 CONFIRMATION_MINUTES = env.int("ENCORE_CONFIRMATION_MINUTES", default=15)
 
 AXES_FAILURE_LIMIT = env.int("ENCORE_SIGN_IN_ATTEMPTS", default=8)

@@ -21,6 +21,8 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from encore.people.errors import PeopleError
+from encore.people.factors import accept_code, factor_of
 from encore.people.models import Person
 
 CONFIRMED_AT = "confirmed_at"  # in the login session: seconds
@@ -60,7 +62,7 @@ def question_before(request: HttpRequest, sentence: str = "", *, at: datetime) -
 
 
 class ConfirmForm(forms.Form):
-    """The password of whoever is really at this browser, also while they act as somebody else."""
+    """The password, or a code, of whoever is really at this browser, also while they act as somebody else."""
 
     step_up_password = forms.CharField(
         label=gettext_lazy("Your password"),
@@ -68,17 +70,32 @@ class ConfirmForm(forms.Form):
         max_length=4096,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
+    step_up_code = forms.CharField(
+        label=gettext_lazy("Or a code of your app"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"}),
+    )
 
     def __init__(self, *args: Any, request: HttpRequest, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request, self.at = request, at
         self.person = person_at(request)
+        if not self.data.get("step_up_code") and factor_of(self.person) is None:
+            del self.fields["step_up_code"]
+        self.fields["step_up_password"].required = not self.data.get("step_up_code")
 
-    def clean_step_up_password(self) -> str:
-        password = self.cleaned_data["step_up_password"]
-        if not is_password_of(self.person, password, self.request):
-            raise forms.ValidationError(_("This is not your password. Mind upper and lower case."))
-        return password
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if code := cleaned.get("step_up_code"):
+            try:
+                accept_code(self.person, code, at=self.at)
+            except PeopleError as error:
+                self.add_error("step_up_code", str(error))
+        elif password := cleaned.get("step_up_password"):
+            if not is_password_of(self.person, password, self.request):
+                self.add_error("step_up_password", _("This is not your password. Mind upper and lower case."))
+        return cleaned
 
 
 def person_at(request: HttpRequest) -> Person:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from django.contrib.auth import SESSION_KEY
@@ -23,9 +23,15 @@ class SessionStore(DatabaseStore):
     def get_model_class(cls) -> type[Device]:
         return Device
 
+    def cycle_key(self) -> None:
+        """For a moment there are two rows of this browser, which need two uuids."""
+        if facts := self.get(DEVICE):
+            self[DEVICE] = {**facts, "uuid": str(uuid4())}
+        super().cycle_key()
+
     def create_model_instance(self, data: dict[str, Any]) -> Device:
         """The row, with what its columns show of what is in it."""
-        device = super().create_model_instance(data)
+        device = cast(Device, super().create_model_instance(data))
         if facts := data.get(DEVICE):
             device.uuid, device.agent, device.address = facts["uuid"], facts["agent"], facts["address"]
             device.since, device.seen_at = _moment(facts["since"]), _moment(facts["seen"])

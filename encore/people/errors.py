@@ -1,12 +1,14 @@
 """Why something with people or classes cannot be done, as a sentence for the person who tried."""
 
 from collections.abc import Sequence
+from math import ceil
 from typing import ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from encore.people.signals import ClassUse
 
@@ -114,6 +116,45 @@ class NoEmail(PeopleError):
 
 class NotActive(PeopleError):
     sentence = _("This account is deactivated. Reactivate it first.")
+
+
+class WrongCode(PeopleError):
+    sentence = _("This code does not fit. Enter the one your app shows now; each counts once.")
+    field = "code"
+
+
+class TooManyCodes(PeopleError):
+    """The next one counts after so many seconds."""
+
+    field = "code"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.minutes = ceil(seconds / 60)
+
+    def __str__(self) -> str:
+        words = ngettext(
+            "There were too many wrong codes. Wait a minute, then try again.",
+            "There were too many wrong codes. Wait %(n)s minutes, then try again.",
+            self.minutes,
+        )
+        return words % {"n": self.minutes}
+
+
+class ResetYourself(NotYourself):
+    sentence = _("You turn your own second factor off in your profile.")
+
+
+class NoSecondFactor(PeopleError):
+    sentence = _("There is no second factor.")
+
+
+class SecondFactorThere(PeopleError):
+    sentence = _("There is a second factor already. Turn it off first.")
+
+
+class SecondFactorNeeded(PeopleError):
+    sentence = _("Your role needs a second factor here, so it cannot be turned off.")
 
 
 class PictureRefused(PeopleError):

@@ -118,6 +118,24 @@ class PeopleForm(forms.Form):
         self.add_error(error.field if error.field in self.fields else None, str(error))
 
 
+class CodeForm(PeopleForm):
+    """A code of the app; where one signs in, a recovery code as well."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "autofocus": True}),
+    )
+
+    def __init__(self, *args: Any, recovery: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if recovery:
+            self.fields["code"].label = _("Recovery code")
+            self.fields["code"].widget.attrs["autocomplete"] = "off"
+        else:
+            self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+
 class PlaceAndLanguage(PeopleForm):
     """The fields that a profile and an account have in common."""
 

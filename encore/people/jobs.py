@@ -1,8 +1,9 @@
-"""People's work for later: erasing somebody, writing copies of personal data, deleting those after a week."""
+"""People's work for later: erasing somebody, writing copies of personal data, deleting those after a week, and
+signed-in devices after they are over."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -12,7 +13,9 @@ from encore.ledger.models import Job
 from encore.people.actions.privacy import COPY, ERASE, delete_copies, erase_person
 from encore.people.copying import write_copy
 from encore.people.errors import PeopleError
-from encore.people.models import DataCopy, Person
+from encore.people.models import DataCopy, Device, Person, SignIn
+
+SIGN_INS_KEPT = timedelta(days=90)
 
 
 @job(ERASE)
@@ -41,3 +44,10 @@ def copy(job: Job, progress: Progress) -> str:
 @every(minutes=60)
 def delete_old_copies(at: datetime) -> None:
     delete_copies(at)
+
+
+@every(minutes=60)
+def tidy_devices(at: datetime) -> None:
+    """What is over, and what nobody needs to know any more."""
+    Device.objects.filter(expire_date__lte=at).delete()
+    SignIn.objects.filter(at__lt=at - SIGN_INS_KEPT).delete()

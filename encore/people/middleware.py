@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -18,12 +19,14 @@ from encore.people.acting import Acting, look
 from encore.people.actions.acting import require_acting
 from encore.people.device_store import note_that_seen
 from encore.people.errors import PeopleError
+from encore.people.sign_in import has_what_it_takes
 from encore.people.views.acting import ended
 
 # The one list of pages that anyone may open: names of routes.
 OPEN_TO_ANYONE = frozenset(
     {
         "sign_in",
+        "sign_in_code",
         "password_reset",
         "password_reset_sent",
         "password_set",
@@ -32,6 +35,10 @@ OPEN_TO_ANYONE = frozenset(
         "health_ready",
     }
 )
+
+
+# What opens for somebody whose role needs a second factor, before they have one.
+OPEN_WITHOUT_FACTOR = frozenset({"second_factor", "confirm", "sign_out", "theme", "act_as_end"})
 
 
 class SignInRequiredMiddleware:
@@ -43,8 +50,11 @@ class SignInRequiredMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         match = request.resolver_match
-        if request.user.is_authenticated or (match and match.view_name in OPEN_TO_ANYONE):
+        name = match.view_name if match else ""
+        if name in OPEN_TO_ANYONE:
             return None
+        elif request.user.is_authenticated:
+            return None if name in OPEN_WITHOUT_FACTOR or has_what_it_takes(request) else _to_set_up(request)
         elif request.method in ("GET", "HEAD"):
             return _to_sign_in(request, back=request.get_full_path(), lost=False)
         else:
@@ -60,6 +70,16 @@ def _to_sign_in(request: HttpRequest, *, back: str, lost: bool) -> HttpResponse:
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     elif lost and "text/html" not in request.headers.get("Accept", "text/html"):
         return HttpResponse(_("You are signed out."), status=401, content_type="text/plain; charset=utf-8")
+    else:
+        return HttpResponseRedirect(address)
+
+
+def _to_set_up(request: HttpRequest) -> HttpResponse:
+    """The page that sets up a second factor, then back."""
+    back = request.get_full_path() if request.method in ("GET", "HEAD") else _page_before(request)
+    address = reverse("second_factor", query={"next": back})
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
     else:
         return HttpResponseRedirect(address)
 

@@ -4,12 +4,14 @@ import uuid
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from encore.base.devices import device_words
@@ -277,6 +279,8 @@ class Device(AbstractBaseSession):
     personal = Personal(about=("person",), secret=("session_key", "session_data"))
 
     class Meta:
+        verbose_name = _("device")
+        verbose_name_plural = _("devices")
         constraints = [
             models.CheckConstraint(
                 condition=Q(person=None) | Q(since__isnull=False), name="who_is_signed_in_has_been_since"
@@ -288,9 +292,7 @@ class Device(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls):
-        from encore.people.device_store import SessionStore
-
-        return SessionStore
+        return import_string(f"{settings.SESSION_ENGINE}.SessionStore")
 
 
 class SignIn(models.Model):
@@ -311,11 +313,16 @@ class SignIn(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        verbose_name_plural = "sign-ins"
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
         indexes = [models.Index(fields=["person", "-at"], name="sign_ins_of_a_person")]
 
     def __str__(self):
         return f"{self.person_id}, {self.at}"
+
+    @property
+    def device(self) -> str:
+        return device_words(self.agent)
 
 
 class SecondFactor(models.Model):
@@ -330,6 +337,10 @@ class SecondFactor(models.Model):
 
     personal = Personal(about=("person",), secret=("secret",))
 
+    class Meta:
+        verbose_name = _("second factor")
+        verbose_name_plural = _("second factors")
+
     def __str__(self):
         return f"{self.person_id}"
 
@@ -342,6 +353,10 @@ class RecoveryCode(models.Model):
     used_at = models.DateTimeField(null=True)
 
     personal = Personal(about=("factor__person",), secret=("hashed",))
+
+    class Meta:
+        verbose_name = _("recovery code")
+        verbose_name_plural = _("recovery codes")
 
     def __str__(self):
         return f"{self.factor_id}"

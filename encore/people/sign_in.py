@@ -17,8 +17,9 @@ from django.http import HttpRequest
 from django.utils.timezone import now  # noqa: TID251 - a request is being answered
 
 from encore.base.devices import address_of, agent_of
-from encore.people.confirming import confirm
+from encore.people.confirming import confirm, person_at
 from encore.people.device_store import begin
+from encore.people.factors import factor_of, is_required_of
 from encore.people.models import Person, SignIn
 from encore.people.queries import lowered
 
@@ -71,6 +72,19 @@ class Attempts(AxesDatabaseHandler):
             attempts.update(failures_since_start=0)
 
 
+def has_what_it_takes(request: HttpRequest) -> bool:
+    """Whether who is at this browser has the second factor that their role may need. Asks the database only of those
+    who need one and did not give a code here."""
+    person = person_at(request)
+    if not is_required_of(person) or request.session.get(WITH_CODE):
+        return True
+    elif factor_of(person):
+        request.session[WITH_CODE] = True
+        return True
+    else:
+        return False
+
+
 def is_open(person: Person, at: datetime) -> bool:
     """Whether this account lets anybody in: neither deactivated nor expired."""
     return person.is_active and (person.expires_at is None or at < person.expires_at)
@@ -79,7 +93,8 @@ def is_open(person: Person, at: datetime) -> bool:
 def find_person(name: str) -> Person | None:
     """The person with this username or e-mail address; upper and lower case alike."""
     spellings = lowered(name.strip())
-    people = Person.objects.alias(lower_username=Lower("username"), lower_email=Lower("email"))  # as they are indexed
+    people = Person.objects.select_related("second_factor")  # signing in asks for it next
+    people = people.alias(lower_username=Lower("username"), lower_email=Lower("email"))  # as they are indexed
     named = people.filter(lower_username__in=spellings)
     if "@" in name:
         # The address goes first: else one could take another's address as a username and stand before them.

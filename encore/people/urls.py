@@ -6,6 +6,7 @@ from encore.people import views
 
 urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="sign_in"),
+    path("sign-in/code/", views.sign_in_code, name="sign_in_code"),
     path("sign-out/", views.SignOut.as_view(), name="sign_out"),
     path("confirm/", views.confirm, name="confirm"),
     path("password/reset/", views.password_reset, name="password_reset"),
@@ -15,6 +16,11 @@ urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("profile/picture/", views.profile_picture, name="profile_picture"),
     path("profile/password/", views.profile_password, name="profile_password"),
+    path("profile/security/", views.security, name="security"),
+    path("profile/security/second-factor/", views.second_factor, name="second_factor"),
+    path("profile/security/second-factor/off/", views.second_factor_off, name="second_factor_off"),
+    path("profile/security/recovery-codes/", views.recovery_codes, name="recovery_codes"),
+    path("profile/security/devices/", views.devices, name="devices"),
     path("profile/theme/", views.theme, name="theme"),
     path("profile/data/", views.profile_data, name="profile_data"),
     path("profile/data/<uuid:copy>/", views.profile_data_copy, name="profile_data_copy"),
@@ -30,6 +36,7 @@ urlpatterns = [
     path("administration/people/<uuid:person>/reactivation/", views.person_reactivate, name="person_reactivate"),
     path("administration/people/<uuid:person>/invitation/", views.person_invite, name="person_invite"),
     path("administration/people/<uuid:person>/password-reset/", views.person_reset, name="person_reset"),
+    path("administration/people/<uuid:person>/second-factor/", views.person_second_factor, name="person_second_factor"),
     path("administration/people/<uuid:person>/following/", views.person_following, name="person_following"),
     path("administration/permissions/", views.permissions, name="permissions"),
     path("administration/people/<uuid:person>/data/", views.person_data, name="person_data"),

@@ -24,6 +24,14 @@ from encore.people.actions.classes import (
 )
 from encore.people.actions.letters import invite, invite_many, renew, send_password_reset
 from encore.people.actions.pictures import remove_picture, set_picture
+from encore.people.actions.security import (
+    renew_recovery_codes,
+    reset_second_factor,
+    set_up_second_factor,
+    sign_out_device,
+    sign_out_elsewhere,
+    turn_off_second_factor,
+)
 
 rename_class = update_class
 
@@ -46,9 +54,15 @@ __all__ = [
     "remove_picture",
     "rename_class",
     "renew",
+    "renew_recovery_codes",
+    "reset_second_factor",
     "send_password_reset",
     "set_password",
     "set_picture",
+    "set_up_second_factor",
+    "sign_out_device",
+    "sign_out_elsewhere",
+    "turn_off_second_factor",
     "update_class",
     "update_people",
     "update_person",

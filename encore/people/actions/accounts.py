@@ -12,6 +12,7 @@ from django.db import transaction
 
 from encore.ledger.actions import changed, record, record_many
 from encore.people.actions.power import require_grant, require_permission, require_power, saving
+from encore.people.actions.security import sign_out
 from encore.people.checks import problem_of
 from encore.people.errors import LastAdministrator, NotYourself
 from encore.people.models import FOLDED, Person, fold_names
@@ -145,13 +146,15 @@ def reactivate(person: Person, *, by: Person | None, at: datetime) -> None:
         _set_active(person, active=True, verb="reactivate_person", by=by, at=at)
 
 
-def set_password(person: Person, password: str, *, by: Person | None, at: datetime) -> None:
-    """Set a password that is already checked. People set their own; the command line sets anyone's."""
+def set_password(person: Person, password: str, *, keep: str = "", by: Person | None, at: datetime) -> None:
+    """Set a password that is already checked. People set their own; the command line sets anyone's. All devices are
+    signed out but that with the uuid `keep`."""
     if by is None or by.pk != person.pk:
         require_power(by, [person], Permission.EDIT_PEOPLE)
     person.set_password(password)
     with transaction.atomic():
         person.save(update_fields=["password"])
+        sign_out(person, keep=keep)
         record("set_password", person, by=by, at=at)
 
 
@@ -196,6 +199,8 @@ def _require_to_close(by: Person | None, changes: Mapping[str, Any]) -> None:
 def _set_active(person: Person, *, active: bool, verb: str, by: Person | None, at: datetime) -> None:
     if changes := changed(person, {"is_active": active}):
         person.save(update_fields=["is_active"])
+        if not active:
+            sign_out(person)
         record(verb, person, by=by, at=at, changes=changes)
 
 

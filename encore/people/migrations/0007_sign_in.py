@@ -29,6 +29,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "second factor",
+                "verbose_name_plural": "second factors",
+            },
         ),
         migrations.CreateModel(
             name="RecoveryCode",
@@ -45,6 +49,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "recovery code",
+                "verbose_name_plural": "recovery codes",
+            },
         ),
         migrations.CreateModel(
             name="Device",
@@ -71,6 +79,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "device",
+                "verbose_name_plural": "devices",
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("person", None), ("since__isnull", False), _connector="OR"),
@@ -107,6 +117,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "sign-in",
                 "verbose_name_plural": "sign-ins",
                 "ordering": ["-at", "-id"],
                 "indexes": [models.Index(fields=["person", "-at"], name="sign_ins_of_a_person")],

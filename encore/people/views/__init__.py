@@ -9,6 +9,7 @@ from encore.people.views.account import (
     password_reset_sent,
     password_set,
     password_set_done,
+    sign_in_code,
 )
 from encore.people.views.acting import act_as_end, person_act_as
 from encore.people.views.classes import (
@@ -41,6 +42,14 @@ from encore.people.views.privacy import (
     profile_data_copy,
 )
 from encore.people.views.profile import profile, profile_password, profile_picture, theme
+from encore.people.views.security import (
+    devices,
+    person_second_factor,
+    recovery_codes,
+    second_factor,
+    second_factor_off,
+    security,
+)
 
 __all__ = [
     "person_data",
@@ -58,6 +67,7 @@ __all__ = [
     "class_page",
     "classes",
     "confirm",
+    "devices",
     "locked_out",
     "password_reset",
     "password_reset_sent",
@@ -75,9 +85,15 @@ __all__ = [
     "person_picture",
     "person_reactivate",
     "person_reset",
+    "person_second_factor",
     "permissions",
     "profile",
     "profile_password",
     "profile_picture",
+    "recovery_codes",
+    "second_factor",
+    "second_factor_off",
+    "security",
+    "sign_in_code",
     "theme",
 ]

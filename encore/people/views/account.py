@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.encoding import force_str
 from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_decode
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -17,7 +19,10 @@ from django.views.decorators.http import require_POST
 from encore.people import actions
 from encore.people.actions.acting import end_acting
 from encore.people.confirming import question_before, what_for
-from encore.people.forms import ForgottenForm, NewPasswordForm, SignInForm
+from encore.people.errors import PeopleError
+from encore.people.factors import accept_code
+from encore.people.forms import CodeForm, ForgottenForm, NewPasswordForm, SignInForm
+from encore.people.half_way import sign_in, wait_for_code, who_waits
 from encore.people.models import Person
 from encore.people.sign_in import find_person, locked_until, name_for_throttling
 from encore.people.tokens import invitation_tokens, reset_tokens
@@ -31,6 +36,14 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
     extra_context = {"back_to_form": False}
 
+    def form_valid(self, form: Any) -> HttpResponse:
+        person = form.get_user()
+        if hasattr(person, "second_factor"):
+            wait_for_code(self.request, person, back=self.get_success_url(), at=now())
+            return redirect("sign_in_code")
+        else:
+            return super().form_valid(form)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(lost="lost" in self.request.GET, **kwargs)
 
@@ -42,6 +55,25 @@ class SignOut(LogoutView):
         if state := request.acting_state:  # type: ignore[attr-defined]
             end_acting(state.subject, by=state.by, at=now(), why="signed out")
         return super().post(request, *args, **kwargs)
+
+
+@sensitive_post_parameters()
+@never_cache
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """After the password of somebody with a second factor: nobody is signed in before the code is right."""
+    person, recovery = who_waits(request, now()), "recovery" in request.GET
+    if person is None:
+        messages.info(request, _("Signing in took too long. Begin again with your password."))
+        return redirect("sign_in")
+    form = CodeForm(request.POST or None, recovery=recovery)
+    if form.is_valid():
+        try:
+            way = accept_code(person, form.cleaned_data["code"], at=now())
+        except PeopleError as error:
+            form.refuse(error)
+        else:
+            return redirect(sign_in(request, person, way))
+    return render(request, "people/sign_in_code.html", {"form": form, "recovery": recovery, "account": person})
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:

@@ -16,6 +16,7 @@ from django.utils.timezone import now
 from encore.people import actions
 from encore.people.actions import Facts
 from encore.people.errors import PeopleError
+from encore.people.factors import factor_of
 from encore.people.models import Person
 from encore.people.queries import people_by_username
 from encore.people.words import Role
@@ -25,7 +26,8 @@ class Command(BaseCommand):
     help = """Make an administrator: create the account, or promote and reopen one that exists.
 
 What is not given is asked for, where there is somebody to ask. A password typed when asked is never shown.
-Without a password an account that exists keeps its own.
+Without a password an account that exists keeps its own. Who lost the app and the recovery codes of a second factor
+gets in again with --reset-second-factor.
 
 Example:
   encore administrator --username edna --email edna@example.org
@@ -42,6 +44,9 @@ Example:
         parser.add_argument("--username", help="the name to sign in with")
         parser.add_argument("--email", help="the e-mail address; may be used for signing in too")
         parser.add_argument("--password", help="at least 10 characters; better left out and typed when asked")
+        parser.add_argument(
+            "--reset-second-factor", action="store_true", help="let the account in with the password alone"
+        )
         parser.add_argument("--first-name", default="")
         parser.add_argument("--last-name", default="")
 
@@ -76,6 +81,8 @@ Example:
             self._check(options["password"], person)
             actions.set_password(person, options["password"], by=None, at=at)
         actions.reactivate(person, by=None, at=at)
+        if options["reset_second_factor"] and factor_of(person):
+            actions.reset_second_factor(person, by=None, at=at)
         actions.update_person(person, facts, roles=person.roles | {Role.ADMINISTRATOR}, by=None, at=at)
         self.stdout.write(f"{person.username} was there already and is an administrator.")
 
