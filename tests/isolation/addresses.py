@@ -31,6 +31,7 @@ SORTS = {
     "kind:String form:String": "export",
     "enrolment:Int": "enrolment",
     "coach:Int": "coach",
+    "transfer:Int": "transfer",
     "person:UUID": "person",
     "copy:UUID": "copy",
     "person:UUID copy:UUID": "copy of a person",

@@ -9,12 +9,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from encore.toolkit.models import Draft
 from tests.isolation.world import MARK, World
 
+NOWHERE = 999_999
+WORDS = ("q", "m", "from_q", "people_q", "state", "find", "before")  # what is searched for, or hides all the rest
 GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 
 
 def queries(world: World) -> list[dict[str, Any]]:
-    """Searches that every secret fits, and filters that name things of each session."""
-    return [
+    """Searches that every secret fits, and filters that name things of each session; then the filters alone."""
+    searches = [
         {
             "q": MARK,
             "m": MARK,
@@ -37,9 +39,26 @@ def queries(world: World) -> list[dict[str, Any]]:
             "look": "list",
             "to": "cancelled",
             "show": "add",
+            "enrolment": world.enrolments[name].pk,
+            "deed": deed,
+            "person": world.people[f"learner of {name}"].pk,
+            "about": world.people[f"learner of {name}"].pk,
+            "find": "about",
+            "changed": _item(world, f"{name}-ONE"),
+            "mode": "all",
+            "sort": "-title",
+            "idle": "1",
+            "before": NOWHERE,
+            "page": "1",
+            "mpage": "1",
+            "next": "https://elsewhere.example/",
         }
-        for name, way, class_id in (("A", "lists", world.classes["A"].pk), ("B", "classes", world.classes["B"].uuid))
+        for name, way, class_id, deed in (
+            ("A", "lists", world.classes["A"].pk, "suspend"),
+            ("B", "classes", world.classes["B"].uuid, "transfer"),
+        )
     ]
+    return searches + [{name: value for name, value in each.items() if name not in WORDS} for each in searches]
 
 
 def forms(world: World) -> list[dict[str, Any]]:
@@ -60,6 +79,9 @@ def _taking(world: World, name: str) -> dict[str, Any]:
         "class": world.classes[name].pk,
         "seat": world.people["waiting for B"].pk,
         "exclude": world.places[f"{name}-ONE"],
+        "chosen": world.enrolments[name].pk,
+        "deed": "withdraw",
+        "stamp": "",
         "source": world.sessions[name].pk,
         "category": world.categories[name].pk,
         "how": "restore",
@@ -86,6 +108,7 @@ def _removing(world: World, name: str) -> dict[str, Any]:
         "general_coaches_seen": [world.people[role].pk for role in roles],
         "teachers_seen": [world.people["teacher"].pk],
         "include": world.places[f"{name}-ONE"],
+        "lift": [f"{world.places[f'{name}-ONE']}:tool_visibility"],
         "how": "again",
         "to": "cancelled",
         "up": item,
@@ -127,6 +150,14 @@ def _facts(world: World) -> dict[str, Any]:
         "extra_days": 5,
         "skip_refused": "1",
         "tool": "documents",
+        "down": _item(world, "A-ONE"),
+        "device": "00000000-0000-4000-8000-000000000001",
+        "theme": "dark",
+        "stamp": "1",
+        "what_for": "Because",
+        "next": "https://elsewhere.example/",
+        "on": "2027-01-01",
+        "clock": "10:00",
         "key": "00000000-0000-4000-8000-000000000001",
         "file": SimpleUploadedFile("taken.gif", GIF, "image/gif"),
         "files": SimpleUploadedFile("taken.gif", GIF, "image/gif"),

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pydantic import BaseModel, ValidationError
 
 from encore.courses.actions.category import add_category
 from encore.courses.actions.course import create_course
@@ -41,12 +42,12 @@ from encore.ledger.models import Plan, PlanRow
 from encore.people.actions import create_class, join_class
 from encore.people.models import DataCopy, Following, Person, SchoolClass
 from encore.people.words import Role
-from encore.toolkit.content import Content
 from encore.toolkit.files import attach, use_file
 from encore.toolkit.models import Draft, Item
 from encore.toolkit.publishing import create_item, open_draft, publish, save_draft, set_visible
 from encore.toolkit.registry import Kind, kind_named, tools
 from encore.toolkit.settings import set_settings
+from encore.toolkit.transfer import transfer
 
 # Who there is, with the role they have on the platform.
 CAST: dict[str, Role | None] = {
@@ -124,6 +125,7 @@ def build(at: datetime) -> World:
         _course(world, code)
     for name in ("A", "B", "D"):
         _session(world, name)
+    _transfer(world)
     _standing(world)
     for where in (*COURSES, *PLACES):
         _write(world, where)
@@ -230,6 +232,17 @@ def _learners(world: World, name: str, session: CourseSession) -> None:
         SessionFollower.objects.create(session=session, person=people["HR manager"])
     else:
         WaitingPerson.objects.create(session=session, person=people["waiting for B"], kind="hand", by=by, at=at)
+
+
+def _transfer(world: World) -> None:
+    """Somebody whom nobody else here knows, from A to B."""
+    by, at = world.people["administrator"], world.at
+    moved = Person.objects.create(username="moved", first_name="Moved", last_name="Learner", created_at=at)
+    enrol([moved.pk], world.sessions["A"], by=by, at=at)
+    mine = Enrolment.objects.get(person=moved)
+    (one,) = transfer(world.sessions["A"], [mine.pk], world.sessions["B"], by=by, at=at, reason="Moved house")
+    for name in "AB":
+        world.add("transfer", name, transfer=one.pk)
 
 
 def _standing(world: World) -> None:
@@ -354,17 +367,44 @@ def _thing(world: World, where: str, item: Item, asked: str = "at home", *, vers
         world.add("version", where, uuid=item.uuid, number=1, tool=tool, asked=asked)
 
 
-def _content(schema: type[Content], text: str) -> Content:
-    """Content of a kind with the secret in each of its texts."""
+def _content(schema: type[BaseModel], text: str) -> Any:
+    """Content of a kind with the secret in each of its texts, and with the least that it takes of all else."""
     values: dict[str, Any] = {}
-    for name in schema.model_fields:
+    for name, kind in schema.model_fields.items():
         if name == "text":
             values[name] = f"<p>{text}</p>"
         elif name == "description":
             values[name] = text
         elif name == "url":
             values[name] = f"https://example.org/{text}"
+        elif kind.is_required():
+            values[name] = _value(kind.annotation, text)
     return schema.model_validate(values)
+
+
+def _value(kind: Any, text: str) -> Any:
+    """Something of that type; of several types the first that takes it."""
+    arguments = get_args(kind)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return _content(kind, text)
+    elif get_origin(kind) is list:
+        return [_value(arguments[0], text)]
+    elif arguments and get_origin(kind) is Literal:
+        return arguments[0]
+    elif arguments and get_origin(kind) is Annotated:
+        return _value(arguments[0], text)
+    elif arguments:
+        return next(found for one in arguments if (found := _tried(one, text)) is not None)
+    else:
+        simple = {str: text, UUID: uuid4(), bool: True}
+        return next((value for one, value in simple.items() if kind is one), 1)
+
+
+def _tried(kind: Any, text: str) -> Any:
+    try:
+        return _value(kind, text)
+    except ValidationError:
+        return None
 
 
 def _upload(world: World, word: str) -> SimpleUploadedFile:
