@@ -148,6 +148,11 @@ def history_of(subject: Person | SchoolClass) -> QuerySet[AuditEntry]:
     return entries.select_related("by").order_by("-id")
 
 
+def acted_as(person: Person) -> QuerySet[AuditEntry]:
+    """When somebody began to act as this person, latest first: who, and why."""
+    return history_of(person).filter(verb="act as")
+
+
 def devices_of(person: Person, at: datetime) -> QuerySet[Device]:
     """Where this person is signed in, last seen first."""
     return Device.objects.filter(person=person, expire_date__gt=at).order_by("-seen_at", "-since")

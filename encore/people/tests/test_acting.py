@@ -186,8 +186,11 @@ def test_it_ends_with_one_click_back_on_the_persons_page(acting, edna, amina):
     assert "You act as" not in page(client, "home")
 
 
-def test_begin_and_end_are_recorded_with_the_reason(acting, edna, amina):
+def test_begin_end_and_what_is_done_meanwhile_are_recorded(acting, edna, amina, make_session, make_course, at):
     acting(edna, amina).post(reverse("act_as_end"))
+
+    assert not AuditEntry.objects.filter(acting=edna).exists()
+    assert AuditEntry.objects.get(verb="act as").changes["reason"] == "She cannot see it"
 
     assert verbs()[-2:] == [("act as", "edna", amina.pk), ("end acting as", "edna", amina.pk)]
 
@@ -352,3 +355,32 @@ def test_the_browser_stays_the_administrators_and_is_signed_out_by_them(acting, 
     assert [device.session_key for device in edna.devices.all()][-1:] == [client.session.session_key]
     edna.devices.all().delete()
     assert client.get(reverse("home"))["Location"].startswith(reverse("sign_in"))
+
+
+def test_what_is_recorded_meanwhile_names_both(acting, edna, make_person, amina):
+    sten = make_person("sten", "Sten", "Lund", Role.ADMINISTRATOR)
+    client = acting(edna, sten)
+    confirmed(client)
+
+    client.post(reverse("person_deactivate", args=[amina.uuid]), {"confirm": "yes"})
+
+    entry = AuditEntry.objects.get(verb="deactivate_person")
+    assert (entry.by, entry.acting) == (sten, edna)
+
+
+def test_the_person_sees_who_acted_as_them_and_why(acting, client_of, edna, amina, boris):
+    acting(edna, amina)
+
+    words = page(client_of(amina), "profile")
+    assert "When somebody acted as you" in words
+    assert "Edna Larsen" in words
+    assert "She cannot see it" in words
+    assert "acted as you" not in page(client_of(boris), "profile")
+
+
+def test_the_profile_offers_nothing_that_would_be_refused(acting, edna, amina):
+    words = page(acting(edna, amina), "profile")
+
+    assert "their profile can be looked at, not changed" in words
+    assert 'id="picture"' not in words
+    assert reverse("theme") not in words

@@ -53,6 +53,7 @@ class SignOut(LogoutView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if state := request.acting_state:  # type: ignore[attr-defined]
+            request.acting = None  # type: ignore[attr-defined]
             end_acting(state.subject, by=state.by, at=now(), why="signed out")
         return super().post(request, *args, **kwargs)
 
@@ -78,8 +79,9 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
 
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
     """Too many wrong attempts: says when the next one counts."""
-    until = locked_until(request, name_for_throttling(request, credentials))
-    return render(request, "people/locked_out.html", {"until": until, "at": now()}, status=429)
+    until, by_address = locked_until(request, name_for_throttling(request, credentials))
+    context = {"until": until, "by_address": by_address, "at": now()}
+    return render(request, "people/locked_out.html", context, status=429)
 
 
 @sensitive_post_parameters()

@@ -60,6 +60,7 @@ def act_as_end(request: HttpRequest) -> HttpResponse:
 def ended(request: HttpRequest, state: Acting, why: str = "") -> HttpResponse:
     """The acting ends, and the browser goes on as the administrator. `why`: what ended it, if nobody asked for it."""
     at, subject = now(), state.subject
+    request.acting = None  # type: ignore[attr-defined]  # the end is recorded as the administrator's own
     end_acting(subject, by=state.by, at=at, why=why)
     if go_back(request, at) is None:
         return redirect("home")

@@ -18,6 +18,7 @@ from encore.people.device_store import device_here
 from encore.people.errors import PeopleError, PictureRefused
 from encore.people.forms import ChangePasswordForm, PictureForm, ProfileForm, role_words
 from encore.people.models import Person
+from encore.people.queries import acted_as
 
 
 def profile(request: HttpRequest) -> HttpResponse:
@@ -88,6 +89,7 @@ def _page(
         "form": form or ProfileForm(person=request.user),
         "picture_form": picture_form or PictureForm(),
         "roles": role_words(request.user.roles),
+        "acted_as": acted_as(request.user)[:20],
     }
     wrong = any(f.errors for f in (context["form"], context["picture_form"]))
     return render(request, "people/profile.html", context, status=422 if wrong else 200)
