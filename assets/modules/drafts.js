@@ -1,7 +1,8 @@
 // What was typed survives a sign-in that ran out: it is kept in this tab until the form has been sent for good.
 const AGAIN = 'encore:signed-in-again'
 const own = (form) => `encore:draft:${location.pathname}:${form.dataset.draft}`
-const kept = (field) => field.name && !['password', 'file', 'hidden'].includes(field.type)
+// Of what is hidden only `shown`: what the form showed when it was opened, so that others' changes since are told.
+const kept = (field) => field.name && (field.name === 'shown' || !['password', 'file', 'hidden'].includes(field.type))
 
 if (document.body.hasAttribute('data-auth')) {
   sessionStorage.setItem(AGAIN, 'yes')

@@ -199,7 +199,9 @@ def _words(field: forms.Field, value: Any) -> str:
     """A value as people read it; what travelled as text is read by its field first."""
     if isinstance(value, str) and value.startswith("#") and len(value) == 33:
         return _("a longer text")
-    if isinstance(value, str):
+    if isinstance(value, str) and isinstance(field, forms.MultipleChoiceField):
+        value = value.split(",") if value else []
+    elif isinstance(value, str):
         try:
             value = field.to_python(value)
         except forms.ValidationError:

@@ -24,7 +24,7 @@ from encore.courses.forms.course import CategoryForm
 from encore.courses.models import CourseCategory, SessionCategory
 from encore.courses.queries.courses import course_categories, fixed_for, foreign_sessions, session_categories
 from encore.courses.views.sending import sent
-from encore.courses.views.session_courses import order_after
+from encore.courses.views.session_courses import Reordered, order_after
 from encore.courses.views.sessions import managers
 from encore.ledger.meanwhile import last_change_of
 from encore.people.decorators import roles_required
@@ -165,7 +165,11 @@ def _delete(request: HttpRequest, kind: Kind, pk: int) -> HttpResponse:
 
 def _order(request: HttpRequest, kind: Kind) -> HttpResponse:
     now_ids = list(kind.model.objects.values_list("pk", flat=True))
-    if order := order_after(now_ids, request.POST):
+    try:
+        order = order_after(now_ids, request.POST)
+    except Reordered:
+        return HttpResponse(status=409)
+    if order:
         order_categories(kind.model, order, by=request.user, at=now())
     return redirect(kind.list_route)
 

@@ -31,7 +31,10 @@ def session_courses(request: HttpRequest, here: Here) -> HttpResponse:
     if request.method == "POST":
         if question := _question(request, here):
             return question
-        _change(request, here)
+        try:
+            _change(request, here)
+        except Reordered:
+            return HttpResponse(status=409)
         return redirect(request.get_full_path())
     q, category = request.GET.get("q", "").strip(), request.GET.get("category", "")
     single = request.GET.get("mode") == "single"
@@ -109,8 +112,17 @@ def _order(sent: Any, here: Here) -> list[int]:
     return order_after(now, sent)
 
 
+class Reordered(Exception):
+    """Somebody else changed the order, or what is in it, since it was shown."""
+
+
 def order_after(now: list[int], sent: Any) -> list[int]:
-    """`now` after `order=`, `up=` or `down=`; empty where nothing of it was sent."""
+    """`now` after `order=`, `up=` or `down=`; empty where nothing of it was sent.
+
+    Raises Reordered where `was=` says that another order was shown.
+    """
+    if sent.getlist("was") and numbers_in(sent.getlist("was")) != now:
+        raise Reordered
     if sent.getlist("order"):
         return numbers_in(sent.getlist("order"))
     for name, step in (("up", -1), ("down", 1)):

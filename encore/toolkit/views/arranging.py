@@ -26,7 +26,10 @@ from encore.toolkit.writing import Writing, find, find_shown, folders_for
 @require_POST
 @in_writing
 def order(request: HttpRequest, here: Here, tool: Tool) -> HttpResponse:
-    """POST: up=uuid or down=uuid, or order=uuid (several); ?kind= orders those of one kind among themselves."""
+    """POST: up=uuid or down=uuid, or order=uuid and was=uuid (several).
+
+    ?kind= orders those of one kind among themselves.
+    """
     named = request.POST.getlist("order") or [request.POST.get("up") or request.POST.get("down") or ""]
     outline = outline_in(here, tool)
     entry = next((entry for entry in outline if str(entry.uuid) == named[0]), None)
@@ -35,7 +38,9 @@ def order(request: HttpRequest, here: Here, tool: Tool) -> HttpResponse:
     row = entry.parent.inside if entry.parent else outline.top
     kind = request.GET.get("kind")
     row = [one for one in row if one.is_published and (not kind or one.kind == kind)]
-    if "order" in request.POST:
+    if request.POST.getlist("was") not in ([], [str(one.uuid) for one in row]):
+        return HttpResponse(status=409)  # somebody else changed this row since
+    elif "order" in request.POST:
         place = {uuid: n for n, uuid in enumerate(named)}
         row.sort(key=lambda one: place.get(str(one.uuid), len(place)))
     else:

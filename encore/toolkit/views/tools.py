@@ -32,6 +32,8 @@ def index(request: HttpRequest, here: Here) -> HttpResponse:
     require_arranger(here, Action.HIDE)
     if request.method == "POST":
         names = [entry.name for entry in tools_in(here)]
+        if request.POST.getlist("was") not in ([], names):
+            return HttpResponse(status=409)  # somebody else put them in another order since
         if "tool" in request.POST:
             _show_or_hide(request, here, names)
         else:
