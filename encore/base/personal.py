@@ -74,7 +74,15 @@ class Personal:
     texts: tuple[str, ...] = ()  # what people write to be read by others: stays, and is shown before erasing
     plain: tuple[str, ...] = ()  # texts that say nothing about anybody
     after: Callable[[Sequence[int]], None] | None = None  # told the ids of the rows that mentioned the person
+    called: str | Promise = ""  # in the plural, what people call such rows; without it the name of the model
+    lies_in: str = ""  # the way from a text to what has an address: a version lies in its item's course
+    bytes_at: str = ""  # rows are files, kept once whoever uses them: the column that says where. Unused, they go too
     special: str = ""  # the dotted name of a function(Erasure) for what cannot be said here
+
+    def words_for(self, model: type[models.Model]) -> str:
+        """What rows of this kind are called, beginning with a capital."""
+        name = str(self.called or model._meta.verbose_name_plural)
+        return name[:1].upper() + name[1:]
 
     @property
     def is_nothing(self) -> bool:

@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from encore.base.dates import long_moment
 from encore.base.personal import Personal, declarations, person_keys
 from encore.ledger.models import AuditEntry
-from encore.people.erasing import rows_about, subject_of, words_of
+from encore.people.erasing import rows_about, shared_files, stored_at, subject_of, words_of
 from encore.people.forms import role_words
 from encore.people.models import DataCopy, Person
 
@@ -80,20 +80,24 @@ class Reader:
             return None
         elif column.related_model is Person:
             return self.somebody(value)
+        elif column in shared_files(type(instance)):
+            file = getattr(instance, column.name)
+            return self._file(instance, stored_at(file), str(instance))
         elif column.is_relation:
             return str(getattr(instance, column.name))
         elif isinstance(column, models.FileField):
-            return self._file(instance, value)
+            return self._file(instance, value.name, value.name or "")
         elif column.choices:
             return str(getattr(instance, f"get_{column.name}_display")())
         else:
             return value
 
-    def _file(self, instance: models.Model, value: Any) -> str:
-        if not value or isinstance(instance, DataCopy):  # a copy is not copied again
+    def _file(self, instance: models.Model, stored: str | None, called: str) -> str:
+        """Where the file lies in the archive."""
+        if not stored or isinstance(instance, DataCopy):  # a copy is not copied again
             return ""
-        path = f"files/{instance._meta.model_name}-{instance.pk}{PurePosixPath(value.name).suffix}"
-        self.files[path] = value.name
+        path = f"files/{instance._meta.model_name}-{instance.pk}{PurePosixPath(called).suffix}"
+        self.files[path] = stored
         return path
 
 
@@ -105,7 +109,7 @@ def sections_about(person: Person, reader: Reader, tell: Tell = lambda done, tot
         tell(number, len(said))
         if personal.is_about_people and not personal.special and model not in (Person, AuditEntry):
             rows = rows_about(model, personal, who).order_by("pk").iterator(CHUNK)
-            yield Section(_title(model), [reader.row(row, personal) for row in rows], str(personal.keep))
+            yield Section(personal.words_for(model), [reader.row(row, personal) for row in rows], str(personal.keep))
     yield Section(_("What was done with the account"), list(_history(person, reader)))
     yield Section(_("What you did and wrote"), [row for model, said_ in said for row in _deeds(model, said_, person)])
     yield Section(_("Where else you are named"), list(_mentions(person)))
@@ -213,11 +217,6 @@ def _shown(value: Any) -> str:
 
 def _row(facts: Row) -> Row:
     return {name: value for name, value in facts.items() if value not in (None, "", [], {})}
-
-
-def _title(model: type[models.Model]) -> str:
-    name = str(model._meta.verbose_name_plural)
-    return name[:1].upper() + name[1:]
 
 
 def _has(model: type[models.Model], name: str) -> bool:

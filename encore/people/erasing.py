@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ from django.db.models.functions import Cast
 from django.utils.module_loading import import_string
 
 from encore.base.mentions import Words
-from encore.base.personal import Erasure, Personal, Subject, declarations, tables
+from encore.base.personal import Erasure, Personal, Subject, declarations, personal_in, tables
 from encore.ledger.models import AuditEntry
 from encore.people.models import Person
 from encore.people.words import Role
@@ -29,6 +30,7 @@ MOST_TEXTS = 20  # of one kind
 NAMES = ("first_name", "last_name")
 UNIQUE_WORDS = ("username", "email", "official_code", "phone")
 Tell = Callable[[int, int], None]
+Used = dict[type[models.Model], set[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,26 @@ def rows_about(model: type[models.Model], personal: Personal, who: Subject) -> Q
     return everything.filter(pk__in=everything.filter(condition).values("pk")) if condition else everything.none()
 
 
+def shared_files(model: type[models.Model]) -> list[Any]:
+    """The keys of a model to files that are kept once, whoever uses them."""
+    keys = [field for field in _fields(model) if field.is_relation and field.related_model is not model]
+    return [key for key in keys if (said := personal_in(key.related_model)) and said.bytes_at]
+
+
+def stored_at(file: models.Model) -> str:
+    """Where the storage keeps the bytes of such a file."""
+    said = personal_in(type(file))
+    return getattr(file, said.bytes_at) if said else ""
+
+
 def portions(person: Person) -> list[Portion]:
     """What there is about a person, a line for each kind of thing, what goes first."""
     who, found = subject_of(person), []
     for model, personal in declarations():
         if personal.is_about_people and model is not Person:
             if count := rows_about(model, personal, who).count():
-                found.append(Portion(str(model._meta.verbose_name_plural), count, str(personal.keep)))
-    return sorted(found, key=lambda portion: (bool(portion.why_kept), portion.what))
+                found.append(Portion(personal.words_for(model), count, str(personal.keep)))
+    return sorted(found, key=lambda portion: (portion.why_kept, portion.what))
 
 
 def texts_naming(person: Person) -> list[Text]:
@@ -109,25 +123,35 @@ def texts_naming(person: Person) -> list[Text]:
                     condition |= Q(**{f"{column}_as_text__icontains": name})
             texts = {f"{column}_as_text": Cast(column, models.TextField()) for column in personal.texts}
             for row in model._base_manager.alias(**texts).filter(condition).order_by("-pk")[:MOST_TEXTS]:
-                url = row.get_absolute_url() if hasattr(row, "get_absolute_url") else ""
-                found.append(Text(str(model._meta.verbose_name), str(row), url))
+                found.append(Text(personal.words_for(model), str(row), _address(row, personal.lies_in)))
     return found
+
+
+def _address(row: models.Model, lies_in: str) -> str:
+    """Where a text is read: at its own address, or at that of what it lies in."""
+    place: Any = row
+    for step in filter(None, lies_in.split("__")):
+        place = getattr(place, step, None)
+    return place.get_absolute_url() if hasattr(place, "get_absolute_url") else ""
 
 
 def erase_everywhere(person: Person, erasure: Erasure, tell: Tell = lambda done, total: None) -> None:
     """Take the person out of every table but their own. Inside a transaction; files go when it is committed."""
     said = list(declarations())
+    used: Used = defaultdict(set)
     for number, (model, personal) in enumerate(said):
         tell(number, len(said))
         if personal.is_about_people and model is not Person:
-            _erase_rows(model, personal, erasure)
+            _erase_rows(model, personal, erasure, used)
         if personal.mentions:
             _erase_mentions(model, personal, erasure)
+    for _model, personal in said:
         if personal.special:
             import_string(personal.special)(erasure)
     for model in tables():
         if issubclass(model, AbstractBaseSession):
             _erase_login_sessions(model, erasure)
+    _delete_unused(used)
     tell(len(said), len(said))
 
 
@@ -147,13 +171,15 @@ def neutralise(person: Person, at: datetime) -> None:
     _delete_files([picture])
 
 
-def _erase_rows(model: type[models.Model], personal: Personal, erasure: Erasure) -> None:
+def _erase_rows(model: type[models.Model], personal: Personal, erasure: Erasure, used: Used) -> None:
     rows = rows_about(model, personal, erasure.subject)
     columns = personal.emptied if personal.keep else [f.name for f in _fields(model) if isinstance(f, models.FileField)]
     for column in columns:
         if isinstance(model._meta.get_field(column), models.FileField):
             _delete_files(rows.exclude(**{column: ""}).values_list(column, flat=True))
     if not personal.keep:
+        for key in shared_files(model):
+            used[key.related_model] |= set(rows.values_list(key.attname, flat=True))
         rows.delete()
     elif columns:
         rows.update(**{column: _nothing(model._meta.get_field(column)) for column in columns})
@@ -208,6 +234,17 @@ def _erase_login_sessions(model: type[AbstractBaseSession], erasure: Erasure) ->
             model._base_manager.filter(pk=row.pk).update(session_data=changed)
     for start in range(0, len(ended), CHUNK):
         model._base_manager.filter(pk__in=ended[start : start + CHUNK]).delete()
+
+
+def _delete_unused(used: Used) -> None:
+    """Delete the files that rows of the person used, and that nothing else uses."""
+    for model, ids in used.items():
+        for file in model._base_manager.filter(pk__in=ids):
+            users = [link for link in model._meta.related_objects if link.field.concrete]
+            if not any(u.related_model._base_manager.filter(**{u.field.name: file.pk}).exists() for u in users):
+                name = stored_at(file)
+                file.delete()
+                _delete_files([name])
 
 
 def _fields(model: type[models.Model]) -> list[Any]:

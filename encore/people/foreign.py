@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from encore.base.personal import NOTHING_PERSONAL, Personal, Subject, declare
 
@@ -18,11 +19,10 @@ def typed_by(who: Subject) -> Q:
 
 def declare_foreign() -> None:
     """Called once, when all apps are there."""
-    attempts = Personal(rows=typed_by)
+    attempts = Personal(called=_("wrong attempts to sign in"), rows=typed_by)
     for label in ("axes.AccessAttempt", "axes.AccessFailureLog", "axes.AccessLog"):
         declare(label, attempts)
     # What lies in login sessions is erased by itself: erasing.py.
     declare("sessions.Session", Personal(plain=("session_key", "session_data")))
     for label in ("axes.AccessAttemptExpiration", "auth.Permission", "auth.Group", "contenttypes.ContentType"):
         declare(label, NOTHING_PERSONAL)
-

@@ -237,7 +237,7 @@ class ClassMember(models.Model):
     by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
 
-    personal = Personal(about=("person",), by=("by",))
+    personal = Personal(called=_("classes"), about=("person",), by=("by",))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["school_class", "person"], name="one_membership_per_class")]
@@ -254,7 +254,7 @@ class Following(models.Model):
     by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
 
-    personal = Personal(about=("person", "manager"), by=("by",))
+    personal = Personal(called=_("people followed, and followers"), about=("person", "manager"), by=("by",))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["manager", "person"], name="follows_a_person_once")]
@@ -373,7 +373,7 @@ class DataCopy(models.Model):
     file = models.FileField(upload_to="copies/", blank=True)
     until = models.DateTimeField()
 
-    personal = Personal(about=("person",), by=("by",))
+    personal = Personal(called=_("copies of the data"), about=("person",), by=("by",))
 
     class Meta:
         ordering = ["-id"]

@@ -59,7 +59,9 @@ class Version(models.Model):
     at = models.DateTimeField()
     note = models.CharField(max_length=300, blank=True)
 
-    personal = Personal(by=("author",), texts=("title", "content", "note"))
+    personal = Personal(
+        called=_("published versions"), lies_in="item__course", by=("author",), texts=("title", "content", "note")
+    )
 
     class Meta:
         ordering = ["-number"]
@@ -128,7 +130,7 @@ class StoredFile(models.Model):
     path = models.CharField(max_length=120)
     at = models.DateTimeField()
 
-    personal = NOTHING_PERSONAL
+    personal = Personal(bytes_at="path", plain=("sha256", "media_type", "path"))
 
     def __str__(self):
         return self.sha256[:12]
@@ -143,7 +145,7 @@ class FileUse(models.Model):
     version = models.ForeignKey(Version, null=True, on_delete=models.CASCADE, related_name="file_uses")
     draft = models.ForeignKey(Draft, null=True, on_delete=models.CASCADE, related_name="file_uses")
 
-    personal = Personal(texts=("name",))
+    personal = Personal(called=_("files in content"), lies_in="version__item__course", texts=("name",))
 
     class Meta:
         constraints = [
@@ -256,7 +258,7 @@ class Schedule(models.Model):
     due = models.DateTimeField(null=True)
     closes = models.DateTimeField(null=True)
 
-    personal = Personal(about=("enrolment__person",), keep=RESULTS)
+    personal = Personal(called=_("own dates of items"), about=("enrolment__person",), keep=RESULTS)
 
     class Meta:
         constraints = [
@@ -288,7 +290,7 @@ class Completion(models.Model):
     at = models.DateTimeField()
     last_at = models.DateTimeField()
 
-    personal = Personal(about=("enrolment__person",), keep=RESULTS)
+    personal = Personal(called=_("things done"), about=("enrolment__person",), keep=RESULTS)
 
     class Meta:
         constraints = [

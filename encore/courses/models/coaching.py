@@ -1,6 +1,7 @@
 """Who coaches: general coaches oversee a session, course coaches teach one course of it."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from encore.base.personal import Personal
 from encore.courses.models.session import CourseSession, SessionCourse
@@ -15,7 +16,7 @@ class GeneralCoach(models.Model):
     from_at = models.DateTimeField(null=True, blank=True)
     until_at = models.DateTimeField(null=True, blank=True)
 
-    personal = Personal(about=("person",))
+    personal = Personal(called=_("general coaching of sessions"), about=("person",))
 
     class Meta:
         ordering = ["id"]
@@ -33,7 +34,7 @@ class CourseCoach(models.Model):
     from_at = models.DateTimeField(null=True, blank=True)
     until_at = models.DateTimeField(null=True, blank=True)
 
-    personal = Personal(about=("person",))
+    personal = Personal(called=_("coaching of courses"), about=("person",))
 
     class Meta:
         ordering = ["id"]

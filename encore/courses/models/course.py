@@ -95,7 +95,7 @@ class CourseTeacher(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="courses_taught")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.TEACHER)
 
-    personal = Personal(about=("person",))
+    personal = Personal(called=_("teaching of courses"), about=("person",))
 
     class Meta:
         ordering = ["id"]

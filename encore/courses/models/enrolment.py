@@ -80,7 +80,9 @@ class EnrolmentChange(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     automatic = models.BooleanField(default=False)  # the last source went, or came back
 
-    personal = Personal(about=("enrolment__person",), keep=RESULTS, forget=("reason",), by=("by",))
+    personal = Personal(
+        called=_("changes of enrolments"), about=("enrolment__person",), keep=RESULTS, forget=("reason",), by=("by",)
+    )
 
     class Meta:
         ordering = ["id"]
@@ -105,7 +107,7 @@ class EnrolmentSource(models.Model):
     by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
 
-    personal = Personal(about=("enrolment__person",), keep=RESULTS, by=("by",))
+    personal = Personal(called=_("ways into sessions"), about=("enrolment__person",), keep=RESULTS, by=("by",))
 
     class Meta:
         constraints = [
@@ -134,7 +136,9 @@ class CourseExclusion(models.Model):
     at = models.DateTimeField()
     reason = models.CharField(max_length=300, blank=True)
 
-    personal = Personal(about=("enrolment__person",), keep=RESULTS, forget=("reason",), by=("by",))
+    personal = Personal(
+        called=_("exclusions from courses"), about=("enrolment__person",), keep=RESULTS, forget=("reason",), by=("by",)
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["enrolment", "session_course"], name="excluded_once_per_course")]
@@ -153,7 +157,7 @@ class WaitingPerson(models.Model):
     by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
 
-    personal = Personal(about=("person",), by=("by",))
+    personal = Personal(called=_("places on waiting lists"), about=("person",), by=("by",))
 
     class Meta:
         ordering = ["id"]

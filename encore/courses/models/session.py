@@ -195,7 +195,7 @@ class SessionFollower(models.Model):
     by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(null=True)
 
-    personal = Personal(about=("person",), by=("by",))
+    personal = Personal(called=_("sessions followed"), about=("person",), by=("by",))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "person"], name="one_follower_per_session")]

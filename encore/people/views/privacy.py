@@ -40,7 +40,7 @@ def profile_data(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @recently_confirmed(leaving, reading=True)
-def profile_data_copy(request: HttpRequest, copy: UUID) -> HttpResponse:
+def profile_data_copy(request: HttpRequest, copy: UUID) -> FileResponse:
     return _download(request, request.user, copy)
 
 
@@ -54,7 +54,7 @@ def person_data(request: HttpRequest, person: UUID) -> HttpResponse:
 @require_safe
 @administrators
 @recently_confirmed(leaving, reading=True)
-def person_data_copy(request: HttpRequest, person: UUID, copy: UUID) -> HttpResponse:
+def person_data_copy(request: HttpRequest, person: UUID, copy: UUID) -> FileResponse:
     return _download(request, get_object_or_404(Person, uuid=person), copy)
 
 
@@ -100,12 +100,12 @@ def _copies(request: HttpRequest, subject: Person) -> HttpResponse:
         ask_for_copy(subject, by=request.user, at=now())
         messages.success(request, _("The copy is being made. It appears here when it is ready."))
         return redirect(address)
-    copies = DataCopy.objects.filter(person=subject, by=request.user, until__gt=now()).select_related("job", "person")
+    copies = DataCopy.objects.filter(person=subject, by=request.user.pk, until__gt=now())
     context: dict[str, Any] = {
         "subject": subject,
         "own": own,
         "address": address,
-        "copies": [(copy, _copy_url(copy, own)) for copy in copies],
+        "copies": [(copy, _copy_url(copy, own)) for copy in copies.select_related("job", "person")],
         "days": COPY_DAYS,
     }
     return render(request, "people/data_copies.html", context)
@@ -118,9 +118,9 @@ def _copy_url(copy: DataCopy, own: bool) -> str:
         return reverse("person_data_copy", args=[copy.person.uuid, copy.uuid])
 
 
-def _download(request: HttpRequest, subject: Person, uuid: UUID) -> HttpResponse:
+def _download(request: HttpRequest, subject: Person, uuid: UUID) -> FileResponse:
     """Only for the one who asked for it, as long as it is there."""
-    asked = DataCopy.objects.filter(person=subject, by=request.user, until__gt=now())
+    asked = DataCopy.objects.filter(person=subject, by=request.user.pk, until__gt=now())
     copy = get_object_or_404(asked.select_related("person"), uuid=uuid)
     if not copy.file or not copy.file.storage.exists(copy.file.name):
         raise Http404
