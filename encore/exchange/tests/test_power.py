@@ -15,7 +15,7 @@ from encore.ledger.models import AuditEntry, Mail, PlanRow
 from encore.people import actions
 from encore.people.confirming import CONFIRMED_AT
 from encore.people.models import ClassMember, Person, SchoolClass
-from encore.people.words import Permission, Role
+from encore.people.words import OFFERED, Permission, Role
 
 AT_FIRST = {Permission.CREATE_PEOPLE, Permission.EDIT_PEOPLE, Permission.IMPORT}
 ALL_BUT_ALL = set(Permission) - {Permission.ALL_SESSIONS}
@@ -185,7 +185,7 @@ def invites(client, person, **_):
 
 def imports_over(client, person, *, by, plan, apply):
     try:
-        made = plan("people", f"UserName;Phone\n{person.username};222\n", by=by, update=True)
+        made = plan("people", f"LastName;FirstName;UserName;Phone\n;;{person.username};222\n", by=by, update=True)
     except PermissionDenied:
         return False
     row = made.rows.get()
@@ -251,7 +251,7 @@ def test_who_may_import_over_whom_by_the_command(request, actor, world, tmp_path
     done = {}
     for whom, person in people.items():
         file = tmp_path / "people.csv"
-        file.write_text(f"UserName;Phone\n{person.username};333\n")
+        file.write_text(f"LastName;FirstName;UserName;Phone\n;;{person.username};333\n")
         try:
             call_command("import", "people", str(file), "--as", "actor", "--on-duplicate", "update", "--apply")
         except SystemExit as refused:
@@ -277,7 +277,12 @@ def test_who_may_give_which_role(request, actor, client_of, plan, apply, make_pe
         client.post(address(there, "edit/"), facts_of(there, roles=[role]))
         client.post("/administration/people/new/", {**NEW, "username": f"n{letter}", "roles": [role]})
         if Permission.IMPORT in rights:
-            made = plan("people", f"UserName;Status\n{filed.username};{write_status({role})}\n", by=actor, update=True)
+            made = plan(
+                "people",
+                f"LastName;FirstName;UserName;Status\n;;{filed.username};{write_status({role})}\n",
+                by=actor,
+                update=True,
+            )
             if made.rows.get().action != PlanRow.Action.REFUSE:
                 apply(made)
         for way, username in (("page", there.username), ("new", f"n{letter}"), ("file", filed.username)):
@@ -332,6 +337,42 @@ def _class_deeds(client, school_class, actor, plan, apply, make_person, where):
 # The table of permissions: every cell changes an answer
 
 
+# A page that each cell of the table opens, and nothing else of it does.
+OPENS = {
+    (Role.SESSION_ADMINISTRATOR, Permission.CREATE_PEOPLE): "/administration/people/new/",
+    (Role.SESSION_ADMINISTRATOR, Permission.EDIT_PEOPLE): "/administration/people/{amina}/edit/",
+    (Role.SESSION_ADMINISTRATOR, Permission.DEACTIVATE_PEOPLE): "/administration/people/{amina}/deactivation/",
+    (Role.SESSION_ADMINISTRATOR, Permission.OPEN_CONTENT): "/sessions/{own}/ETH/",
+    (Role.SESSION_ADMINISTRATOR, Permission.SEE_RESULTS): "/sessions/{own}/ETH/learners/",
+    (Role.SESSION_ADMINISTRATOR, Permission.IMPORT): "/administration/imports/",
+    (Role.SESSION_ADMINISTRATOR, Permission.ALL_SESSIONS): "/administration/sessions/{elsewhere}/",
+    (Role.SESSION_ADMINISTRATOR, Permission.ACT_AS): "/administration/people/{amina}/acting/",
+    (Role.TEACHER, Permission.CREATE_COURSES): "/administration/courses/new/",
+}
+
+
+def test_the_table_offers_nothing_that_opens_nothing():
+    assert set(OPENS) == {(role, each) for role, offered in OFFERED.items() for each in offered}
+
+
+@pytest.mark.parametrize(("role", "permission"), OPENS, ids=str)
+def test_each_cell_of_the_table_opens_its_page_and_no_other_does(
+    role, permission, make_person, make_course, make_session, client_of, permit, amina, edna
+):
+    actor, course = make_person("actor", "Actor", "One", role), make_course("ETH", "Ethics")
+    places = {"own": make_session("Own", [course], owner=edna), "elsewhere": make_session("Elsewhere", owner=edna)}
+    places["own"].owner = actor
+    places["own"].save(update_fields=["owner"])
+    client = client_of(actor)
+    url = OPENS[role, permission].format(amina=amina.uuid, **{name: s.pk for name, s in places.items()})
+
+    permit(role, *(set(OFFERED[role]) - {permission}))
+    assert client.get(url).status_code in (403, 404)
+
+    permit(role, permission)
+    assert client.get(url).status_code == 200
+
+
 def test_a_permission_withdrawn_after_the_plan_was_made_keeps_it_from_being_applied(plan, apply, sara, permit):
     made = plan("people", "LastName;FirstName;UserName\nA;Ada;ada\n", by=sara)
     permit(Role.SESSION_ADMINISTRATOR, Permission.CREATE_PEOPLE)
@@ -369,7 +410,7 @@ def test_rows_that_are_not_permitted_are_refused_in_words(plan, sara, amina, per
 def test_a_last_day_in_a_file_needs_the_permission_to_deactivate(plan, sara, amina, permit):
     permit(Role.SESSION_ADMINISTRATOR, *AT_FIRST)
 
-    made = plan("people", "UserName;ExpiryDate\namina;2020-01-01\n", by=sara, update=True)
+    made = plan("people", "LastName;FirstName;UserName;ExpiryDate\n;;amina;2020-01-01\n", by=sara, update=True)
 
     assert [row.action for row in made.rows.all()] == [PlanRow.Action.REFUSE]
 
