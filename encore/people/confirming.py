@@ -112,8 +112,9 @@ def is_password_of(person: Person, password: str, request: HttpRequest) -> bool:
     elif not (right := person.check_password(password)):
         user_login_failed.send(sender=__name__, credentials=credentials, request=counted)
     request.counted_under = person.username  # type: ignore[attr-defined]
-    for name in ("axes_locked_out", "axes_ip_address"):  # its middleware answers for a door that is closed
-        setattr(request, name, getattr(counted, name))
+    for name, value in vars(counted).items():
+        if name.startswith("axes_"):  # its middleware answers where the door is closed
+            setattr(request, name, value)
     return right
 
 

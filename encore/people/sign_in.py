@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from axes.attempts import get_cool_off_threshold
 from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.signals import user_logged_in
+from django.db.models import Q, Sum
 from django.db.models.functions import Lower
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -64,7 +67,22 @@ class UsernameOrEmail(ModelBackend):
 
 
 class Attempts(AxesDatabaseHandler):
-    """Counts wrong attempts. A success sets the count back in one query and leaves the sweeping to the failures."""
+    """Counts wrong attempts: for a name from an address, and for the address whatever the names, with a limit of its
+    own. A success sets the count of that name back in one query and leaves the sweeping to the failures.
+    """
+
+    def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
+        """Those for the name; as many as its limit, once those of the address have reached theirs."""
+        recent = AccessAttempt.objects.filter(
+            ip_address=request.axes_ip_address,  # type: ignore[attr-defined]
+            attempt_time__gte=get_cool_off_threshold(request),
+        )
+        this_name = Q(username=name_for_throttling(request, credentials))
+        counted = recent.aggregate(
+            name=Sum("failures_since_start", filter=this_name, default=0), all=Sum("failures_since_start", default=0)
+        )
+        address_is_full = counted["all"] >= settings.SIGN_IN_ATTEMPTS_OF_ADDRESS
+        return max(counted["name"], settings.AXES_FAILURE_LIMIT) if address_is_full else counted["name"]
 
     def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
         credentials = {"username": user.get_username()}
@@ -112,14 +130,25 @@ def name_for_throttling(request: HttpRequest | None, credentials: dict[str, Any]
     return name.strip().upper().lower()[:255]
 
 
-def locked_until(request: HttpRequest, name: str) -> datetime:
-    """When somebody locked out may try again: a while after the last attempt that counted."""
-    cool_off = get_cool_off(request) or timedelta()
-    attempts = AccessAttempt.objects.filter(
-        username=name, ip_address=getattr(request, "axes_ip_address", None)
-    ).order_by("-attempt_time")
-    last = attempts.values_list("attempt_time", flat=True).first()
-    return (last or now()) + cool_off
+def locked_until(request: HttpRequest, name: str) -> tuple[datetime, bool]:
+    """When somebody locked out may try again, and whether it is the address that is closed, not only the name."""
+    cool_off, address = get_cool_off(request) or timedelta(), getattr(request, "axes_ip_address", None)
+    recent = AccessAttempt.objects.filter(ip_address=address, attempt_time__gte=get_cool_off_threshold(request))
+    attempts = list(recent.order_by("attempt_time").values_list("attempt_time", "username", "failures_since_start"))
+    of_name = [at for at, typed, _failures in attempts if typed == name]
+    by_address = _full_until([(at, failures) for at, _typed, failures in attempts])
+    return (by_address or (of_name or [now()])[-1]) + cool_off, by_address is not None
+
+
+def _full_until(attempts: list[tuple[datetime, int]]) -> datetime | None:
+    """The oldest of these attempts that has to be forgotten for an address to be below its limit; None if it is."""
+    left = sum(failures for _at, failures in attempts)
+    last = None
+    for at, failures in attempts:
+        if left < settings.SIGN_IN_ATTEMPTS_OF_ADDRESS:
+            break
+        last, left = at, left - failures
+    return last
 
 
 @receiver(user_logged_in)

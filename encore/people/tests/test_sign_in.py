@@ -217,6 +217,64 @@ def test_a_success_forgets_the_attempts_before(client, amina, settings):
         client.post("/sign-out/")
 
 
+@pytest.fixture
+def tried_many(client, amina, settings):
+    """A browser from whose address wrong passwords came for more names than are allowed."""
+    settings.SIGN_IN_ATTEMPTS_OF_ADDRESS = 5
+    for number in range(5):
+        answer = sign_in(client, f"name-{number}", "wrong")
+    assert answer.status_code == 429
+    return client
+
+
+def test_an_address_that_tries_many_names_is_closed_for_a_while(tried_many):
+    answer = sign_in(tried_many, "amina")
+
+    assert answer.status_code == 429
+    assert "from your network" in text_of(answer)
+    assert re.search("in 1[45] minutes", text_of(answer))
+    assert not is_in(tried_many)
+
+
+def test_another_address_is_not(tried_many):
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7")
+    sign_in(elsewhere, "amina")
+
+    assert is_in(elsewhere)
+
+
+def test_an_address_opens_as_soon_as_enough_attempts_are_old(tried_many):
+    from axes.models import AccessAttempt
+
+    AccessAttempt.objects.filter(username="name-0").update(attempt_time=now() - timedelta(minutes=14))
+    assert "in 1 minute" in text_of(sign_in(tried_many, "amina"))
+
+    AccessAttempt.objects.filter(username="name-0").update(attempt_time=now() - timedelta(minutes=16))
+    sign_in(tried_many, "amina")
+    assert is_in(tried_many)
+
+
+def test_those_who_get_in_in_the_end_do_not_close_a_school(client, make_person, settings):
+    """Many people behind one address, each of whom mistypes twice."""
+    settings.SIGN_IN_ATTEMPTS_OF_ADDRESS = 5
+    for number in range(6):
+        make_person(f"pupil-{number}")
+        browser = Client()
+        for password in ("wrong", "wrong", PASSWORD):
+            sign_in(browser, f"pupil-{number}", password)
+        assert is_in(browser)
+
+
+def test_behind_a_proxy_it_is_the_visitors_address_that_counts(client, amina, settings):
+    settings.BEHIND_PROXY, settings.SIGN_IN_ATTEMPTS_OF_ADDRESS = True, 3
+    for number in range(3):
+        client.post("/sign-in/", {"username": f"name-{number}", "password": "wrong"}, HTTP_X_FORWARDED_FOR="192.0.2.66")
+
+    client.post("/sign-in/", {"username": "amina", "password": PASSWORD}, HTTP_X_FORWARDED_FOR="192.0.2.66, 192.0.2.7")
+
+    assert is_in(client)
+
+
 # A sign-in that was lost
 
 
