@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from encore.courses.context import Here, NoSuchPlace, here_for
-from encore.courses.explaining import explain, own_window, runs_without_content, sentence
+from encore.courses.explaining import explain, may_write_to, own_window, runs_without_content, sentence
 from encore.courses.viewing import as_learner, viewed_moment
 from encore.courses.words import Access, Sight
 
@@ -119,5 +119,6 @@ def closed_door(request: HttpRequest, here: Here) -> HttpResponse:
         "since": door.since,
         "until": door.until,
         "ask": door.ask,
+        "may_write": may_write_to(here),
     }
     return render(request, "closed_door.html", context, status=403)

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from encore.base.display import end_words, start_words
 from encore.courses.context import Here
 from encore.courses.models import CourseCoach, CourseSession, GeneralCoach
-from encore.courses.rules import Window, coach_window, learner_window, session_window
-from encore.courses.words import Access, Reason, SessionState, Sight
+from encore.courses.rules import Window, coach_window, explain_decision, learner_window, session_window
+from encore.courses.words import Access, PlaceRole, Reason, SessionState, Sight
 from encore.people.models import Person
+from encore.people.rules import MANAGERS
 
 PLAIN: dict[Reason, Promise] = {
     Reason.OPEN: gettext_lazy("This is open."),
@@ -95,13 +96,20 @@ def put_away(session: CourseSession) -> str:
 
 def own_window(here: Here) -> Window:
     """The window that counts for this person: a learner's own, the coaches', otherwise the session's."""
-    coaches = here.standing.course_coach or here.standing.general_coach
-    if here.standing.enrolment and not coaches:
+    if here.standing.enrolment and not _goes_by_coaches(here):
         return learner_window(here.terms, here.standing.enrolment)
     elif here.standing.coach_spells:
         return coach_window(here.terms)
     else:
         return session_window(here.terms)
+
+
+def _goes_by_coaches(here: Here) -> bool:
+    """Whether the coaches' window counts for somebody who learns here: where coaching is what decided."""
+    if here.standing.course_coach or here.standing.general_coach:
+        return explain_decision(here.standing, here.terms, here.at).rule.role is not PlaceRole.LEARNER
+    else:
+        return False
 
 
 def days_left(here: Here) -> int | None:
@@ -114,6 +122,11 @@ def days_left(here: Here) -> int | None:
         return None
     wall = [moment.astimezone(here.terms.zone).replace(tzinfo=None) for moment in (here.at, closes)]
     return max(1, -(-(wall[1] - wall[0]) // timedelta(days=1)))
+
+
+def may_write_to(here: Here) -> bool:
+    """Whether this person may see the addresses of those whom they are told to ask: who looks after people may."""
+    return bool(here.person.roles & MANAGERS)
 
 
 def whom_to_ask(here: Here) -> list[Person]:
