@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.core.cache import cache
 from django.db import models, transaction
 
 from encore.base.text import fold
@@ -73,15 +74,18 @@ def record_reading(
     """Note that somebody on the staff reads personal data: `subject` is the person, or the enrolment, or what a list is
     a list of (a session, a course in it, a class, the model itself).
 
-    Once for a reader, a subject and an hour: within it the second reading is one query and no entry. One's own data are
-    nobody's business. A list is one entry, whoever stands in it; what is taken out as a file is recorded each time,
-    with `record`. Fields that find people as one types show names alone, and are not recorded.
+    Once for a reader, a subject and an hour: within it another reading is no entry, and no query where this process
+    remembers the first. One's own data are nobody's business. A list is one entry, whoever stands in it; what is taken
+    out as a file is recorded each time, with `record`. Fields that find people as one types show names alone, and are
+    not recorded.
     """
     entry = _entry(READ, subject, by=by, at=at, session_id=session_id)
     concerned = _concerned(subject, {})
-    if by.pk in concerned or _was_read(entry, by, at):
+    if by.pk in concerned or _was_read(entry, at):
         return None
-    return _write([entry], [_detail(entry, called or _called(subject), {})], [concerned])[0]
+    _write([entry], [_detail(entry, called or _called(subject), {})], [concerned])
+    transaction.on_commit(lambda: _remember(entry))
+    return entry
 
 
 def changed(instance: models.Model, values: dict[str, Any]) -> dict[str, list[Any]]:
@@ -201,12 +205,29 @@ def _write(
     return entries
 
 
-def _was_read(entry: AuditEntry, by: Person, at: datetime) -> bool:
+def _was_read(entry: AuditEntry, at: datetime) -> bool:
     """Whether the same reading is recorded already, not long ago."""
-    same = AuditEntry.objects.filter(subject_kind=entry.subject_kind, subject_id=entry.subject_id, verb=READ)
-    return same.filter(
-        by=by, acting=entry.acting_id, course_session_id=entry.course_session_id, at__gt=at - READING_LASTS, at__lte=at
-    ).exists()
+    remembered = cache.get(_place(entry))
+    if remembered and at - READING_LASTS < remembered <= at:
+        return True
+    same = AuditEntry.objects.filter(
+        subject_kind=entry.subject_kind, subject_id=entry.subject_id, verb=READ, by=entry.by_id, acting=entry.acting_id
+    )
+    lately = same.filter(course_session_id=entry.course_session_id, at__gt=at - READING_LASTS, at__lte=at)
+    found = lately.order_by("-id").first()
+    if found:
+        _remember(found)
+    return found is not None
+
+
+def _remember(entry: AuditEntry) -> None:
+    cache.set(_place(entry), entry.at, READING_LASTS.total_seconds())
+
+
+def _place(entry: AuditEntry) -> str:
+    """By what a reading is remembered: who read, about whom."""
+    parts = (entry.by_id, entry.acting_id, entry.subject_kind, entry.subject_id, entry.course_session_id)
+    return "reading:" + ":".join(map(str, parts))
 
 
 def _plain(value: Any) -> Any:

@@ -147,11 +147,20 @@ def test_reading_what_is_ones_own_is_nobodys_business(edna, at):
     assert record_reading(edna, by=edna, at=at) is None
 
 
-def test_reading_again_is_one_query(amina, edna, at, django_assert_num_queries):
+def test_reading_again_is_one_query_and_then_none(amina, edna, at, django_assert_num_queries):
     record_reading(amina, by=edna, at=at)
 
-    with django_assert_num_queries(1):
+    for queries in (1, 0):
+        with django_assert_num_queries(queries):
+            assert record_reading(amina, by=edna, at=at) is None
+
+
+def test_what_was_rolled_back_is_not_remembered(amina, edna, at):
+    with transaction.atomic():
         record_reading(amina, by=edna, at=at)
+        transaction.set_rollback(True)
+
+    assert record_reading(amina, by=edna, at=at)
 
 
 def test_a_reading_while_acting_is_another_than_in_person(amina, boris, edna, at):

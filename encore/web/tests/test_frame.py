@@ -180,6 +180,8 @@ def test_mail_is_for_administrators(client_of, sara, letters):
 
 def test_the_list_of_mail_asks_as_many_queries_for_thirty_as_for_three(client_of, edna, amina, at, queries_of):
     client = client_of(edna)
+    for _n in range(2):
+        client.get("/administration/mail/")  # the first reading in an hour is recorded, and then remembered
     for n in range(3):
         queue_mail(amina, "news", str(n), subject="News", body="…", at=at)
     few = queries_of(client, "/administration/mail/")
