@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.utils.timezone import now
 
@@ -264,3 +265,24 @@ def test_one_downloads_the_own_copy_and_nobody_elses(amina, boris, edna, client_
     session.save()
     assert other.get(f"/administration/people/{amina.uuid}/data/{copy.uuid}/").status_code == 404
     assert other.get(f"/profile/data/{copy.uuid}/").status_code == 404
+
+
+def test_the_command_writes_a_copy_that_only_its_owner_reads(amina, tmp_path):
+    call_command("privacy", "export", "Amina", "--to", str(tmp_path / "amina.zip"))
+
+    assert (tmp_path / "amina.zip").stat().st_mode & 0o077 == 0
+    with zipfile.ZipFile(tmp_path / "amina.zip") as archive:
+        assert "amina@example.org" in archive.read("data.json").decode()
+    with pytest.raises(CommandError, match="File exists"):
+        call_command("privacy", "export", "amina", "--to", str(tmp_path / "amina.zip"))
+
+
+def test_the_command_erases_only_when_somebody_says_yes(amina):
+    with pytest.raises(CommandError, match="say --yes"):
+        call_command("privacy", "erase", "amina")
+
+    call_command("privacy", "erase", "amina", "--yes", "--reason", "asked by letter")
+
+    assert Person.objects.get(pk=amina.pk).erased_at
+    with pytest.raises(CommandError, match="Nobody has the username"):
+        call_command("privacy", "erase", "amina", "--yes")
