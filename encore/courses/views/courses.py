@@ -12,6 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from encore.base.meanwhile import held, over_theirs, saving
@@ -34,7 +35,7 @@ from encore.courses.views.sending import sent_files
 from encore.courses.views.sessions import managers
 from encore.courses.words import Access
 from encore.ledger.meanwhile import last_change_of
-from encore.people.decorators import permission_required
+from encore.people.decorators import permission_required, recently_confirmed
 from encore.people.models import Person
 from encore.people.views.links import import_url
 from encore.people.words import Permission
@@ -95,6 +96,7 @@ def course_edit(request: HttpRequest, here: Here) -> HttpResponse:
 
 
 @in_course(level=Access.MANAGE, sight=None)
+@recently_confirmed(gettext_lazy("You are about to delete a course for good."))
 def course_deletion(request: HttpRequest, here: Here) -> HttpResponse:
     """Asks first; where sessions use the course it says which."""
     course = here.course
@@ -157,7 +159,7 @@ def _who_would_see(course: Course) -> str:
     """Whom this setting concerns, before it is saved."""
     teachers = CourseTeacher.objects.filter(course=course, kind=Kind.TEACHER).count()
     learners = Enrolment.objects.filter(session__session_courses__course=course, state__in=Enrolment.LIVE)
-    return _("It counts at once: for %(teachers)d teachers, in %(sessions)d sessions, about %(learners)d learners.") % {
+    return _("It counts at once. Teachers: %(teachers)d; sessions: %(sessions)d; learners in them: %(learners)d.") % {
         "teachers": teachers,
         "sessions": sessions_with(course).count(),
         "learners": learners.count(),
