@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -39,6 +40,7 @@ from encore.exchange.queries import ORDER, counts_of, plans_of, rows_of
 from encore.exchange.wording import LOOKS, button_words, shown_job, what_will_happen
 from encore.ledger.actions import record
 from encore.ledger.models import Plan, PlanRow
+from encore.people.confirming import question_before
 from encore.people.decorators import permission_required, roles_required
 from encore.people.models import Person, SchoolClass
 from encore.people.words import Permission, Role
@@ -47,6 +49,8 @@ ROWS = 50
 PLANS = 25
 importers = permission_required(Permission.IMPORT)
 managers = roles_required(Role.ADMINISTRATOR, Role.SESSION_ADMINISTRATOR)
+ACCOUNTS = gettext_lazy("You are about to create and change accounts, and what they may do.")
+LEAVING = gettext_lazy("Names and addresses of people are about to leave the platform, as a file.")
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -110,6 +114,8 @@ def import_plan(request: HttpRequest, plan: UUID) -> HttpResponse:
 def import_application(request: HttpRequest, plan: UUID) -> HttpResponse:
     found = _plan(request, plan)
     require_permission(found.kind, request.user)
+    if found.kind == "people" and (question := question_before(request, ACCOUNTS, at=now())):
+        return question
     try:
         start_applying(found, skip_refused="skip_refused" in request.POST, by=request.user, at=now())
         return redirect("import_plan", found.uuid)
@@ -165,7 +171,9 @@ def import_result(request: HttpRequest, plan: UUID) -> StreamingHttpResponse:
 @managers
 def export(request: HttpRequest, kind: str, form: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
     """People, or the sessions one manages, as a file that can be brought in again."""
-    if kind == "people":
+    if kind == "people" and (question := question_before(request, LEAVING, at=now())):
+        return question
+    elif kind == "people":
         rows = people_rows()
     elif kind == "sessions":
         rows = session_rows(sessions_of(request.user))

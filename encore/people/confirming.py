@@ -148,6 +148,7 @@ def _question(request: HttpRequest, form: ConfirmForm, sentence: str) -> HttpRes
         "account": form.person,
         "action": reverse("confirm") if reading else request.get_full_path(),
         "back": request.get_full_path() if reading else "",
+        "came_from": request.headers.get("Referer", "") if reading else "",
         "sent": [] if reading else _sent(request),
         "files": [file.name for file in request.FILES.values()],  # type: ignore[union-attr]
     }

@@ -18,6 +18,7 @@ from encore.base.dates import long_moment
 from encore.base.meanwhile import RemembersWhatItShowed
 from encore.people.actions import Facts
 from encore.people.checks import problem_of_facts
+from encore.people.confirming import is_password_of
 from encore.people.errors import EmailTaken, NoPowerToGrant, PeopleError, UsernameTaken
 from encore.people.models import Person, SchoolClass
 from encore.people.queries import people_by_email, people_by_username
@@ -105,10 +106,18 @@ class NewPasswordForm(auth_forms.SetPasswordForm):
 class ChangePasswordForm(NewPasswordForm, auth_forms.PasswordChangeForm):
     field_order = ["old_password", "new_password1", "new_password2"]
 
-    def __init__(self, user: Person, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: Person, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
+        self.request = request
         self.fields["old_password"].label = _("Password until now")
         self.fields["old_password"].widget.attrs.pop("autofocus", None)
+
+    def clean_old_password(self) -> str:
+        """Wrong ones count as at sign-in."""
+        password = self.cleaned_data["old_password"]
+        if not is_password_of(self.user, password, self.request):
+            raise forms.ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return password
 
 
 class PeopleForm(forms.Form):

@@ -20,6 +20,7 @@ from encore.courses.forms.enrolment import CancelForm
 from encore.courses.models import CourseSession, Enrolment
 from encore.courses.views.sending import sent
 from encore.courses.words import Access
+from encore.people.decorators import recently_confirmed
 
 State = CourseSession.State
 
@@ -124,6 +125,7 @@ def session_state(request: HttpRequest, here: Here) -> HttpResponse:
 
 
 @in_session(level=Access.MANAGE)
+@recently_confirmed(gettext_lazy("You are about to delete a session for good."))
 def session_deletion(request: HttpRequest, here: Here) -> HttpResponse:
     """Asks first; where people have been enrolled it says why not, and offers the archive."""
     session = here.session

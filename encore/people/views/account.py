@@ -8,7 +8,8 @@ from django.contrib import messages
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.encoding import force_str
+from django.urls import reverse
+from django.utils.encoding import force_str, iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_decode
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -87,11 +88,13 @@ def locked_out(request: HttpRequest, response: HttpResponse | None = None, crede
 @sensitive_post_parameters()
 @require_POST
 def confirm(request: HttpRequest) -> HttpResponse:
-    """The answer to a question that stood before a page to read: goes on to that page, or asks again."""
-    back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
-    question = question_before(request, what_for(request.POST.get("what_for", "")), at=now())
-    return question or redirect(back if safe else "home")
+    """The answer to a question that stood before something to read: goes on to that, or asks again."""
+    if question := question_before(request, what_for(request.POST.get("what_for", "")), at=now()):
+        return question
+    context = {name: _address_here(request, name) for name in ("next", "came_from")}
+    response = render(request, "people/confirmed.html", context)
+    response["Refresh"] = f"0; url={context['next']}"  # a file is saved, and the page stays: it leads back
+    return response
 
 
 def password_reset(request: HttpRequest) -> HttpResponse:
@@ -128,6 +131,13 @@ def password_set(request: HttpRequest, uidb64: str, token: str) -> HttpResponse:
 
 def password_set_done(request: HttpRequest) -> HttpResponse:
     return render(request, "people/password_set_done.html")
+
+
+def _address_here(request: HttpRequest, name: str) -> str:
+    """The address of this site that was sent under this name; else that of the first page."""
+    address = request.POST.get(name, "")
+    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
+    return iri_to_uri(address) if safe else reverse("home")
 
 
 def _old_link(request: HttpRequest, person: Person | None, token: str) -> HttpResponse:

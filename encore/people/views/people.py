@@ -12,6 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,7 +22,8 @@ from encore.ledger.meanwhile import last_change_of
 from encore.people import actions
 from encore.people.actions.acting import require_acting
 from encore.people.actions.letters import permission_to_invite
-from encore.people.decorators import permission_required, roles_required
+from encore.people.confirming import question_before
+from encore.people.decorators import permission_required, recently_confirmed, roles_required
 from encore.people.errors import Erased, NoPower, PeopleError
 from encore.people.forms import ROLES, NewPersonForm, PersonForm
 from encore.people.history import happenings
@@ -33,6 +35,7 @@ from encore.people.words import Permission, Role
 ROWS = 50
 CLASSES_IN_FILTER = 300
 managers = roles_required(Role.ADMINISTRATOR, Role.SESSION_ADMINISTRATOR)
+POWER = gettext_lazy("You are about to change what somebody may do, or the address that links to set a password go to.")
 
 
 @require_safe
@@ -96,7 +99,9 @@ def person(request: HttpRequest, person: UUID) -> HttpResponse:
 @permission_required(Permission.CREATE_PEOPLE)
 def person_new(request: HttpRequest) -> HttpResponse:
     form = NewPersonForm(request.POST or None, by=request.user)
-    if form.is_valid() and (created := _kept(form, lambda: _create(form, request.user))):
+    if form.is_valid() and form.chosen_roles and (question := question_before(request, POWER, at=now())):
+        return question
+    elif form.is_valid() and (created := _kept(form, lambda: _create(form, request.user))):
         messages.success(request, _created_words(created, form.cleaned_data["way"]))
         return redirect(created)
     else:
@@ -115,7 +120,9 @@ def person_edit(request: HttpRequest, person: UUID) -> HttpResponse:
             lambda: last_change_of(there),
         )
         # The action sets values on what it is given; the page still shows the person as saved if they are refused.
-        if form.is_ready() and _kept(form, lambda: _update(form, _manageable(request, person), request.user)):
+        if form.is_ready() and _gives_power(form, there) and (question := question_before(request, POWER, at=now())):
+            return question
+        elif form.is_ready() and _kept(form, lambda: _update(form, _manageable(request, person), request.user)):
             messages.success(request, _("%(name)s is saved.") % {"name": Person.objects.get(pk=found.pk).name})
             return redirect("person", found.uuid)
     return render(request, "people/person_edit.html", {"form": form, "subject": found}, status=form.status)
@@ -123,6 +130,7 @@ def person_edit(request: HttpRequest, person: UUID) -> HttpResponse:
 
 @managers
 @permission_required(Permission.DEACTIVATE_PEOPLE)
+@recently_confirmed(gettext_lazy("You are about to close somebody's account."))
 def person_deactivate(request: HttpRequest, person: UUID) -> HttpResponse:
     """Asks first, and says what is lost and what is kept."""
     found = _manageable(request, person)
@@ -212,6 +220,12 @@ def _kept(form: Any, act: Callable[[], Person]) -> Person | None:
     except PeopleError as error:
         form.refuse(error)
         return None
+
+
+def _gives_power(form: PersonForm, subject: Person) -> bool:
+    """Whether roles change, or the address to which a link to set a new password goes."""
+    changes_roles = "roles" in form.fields and frozenset(form.chosen_roles) != subject.roles
+    return changes_roles or form.cleaned_data["email"] != subject.email
 
 
 def _create(form: NewPersonForm, by: Person) -> Person:

@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from encore.people import actions
+from encore.people.confirming import confirm
 from encore.people.device_store import device_here
 from encore.people.errors import PeopleError, PictureRefused
 from encore.people.forms import ChangePasswordForm, PictureForm, ProfileForm, role_words
@@ -55,10 +56,11 @@ def profile_picture(request: HttpRequest) -> HttpResponse:
 
 @sensitive_post_parameters()
 def profile_password(request: HttpRequest) -> HttpResponse:
-    form = ChangePasswordForm(request.user, request.POST or None)
+    form = ChangePasswordForm(request.user, request.POST or None, request=request)
     if form.is_valid():
         password, here = form.cleaned_data["new_password1"], device_here(request)
         actions.set_password(request.user, password, keep=here, by=request.user, at=now())
+        confirm(request, now())
         update_session_auth_hash(request, request.user)  # here one stays signed in, elsewhere not
         messages.success(request, _("Your password is changed. Other devices are signed out."))
         return redirect("profile")

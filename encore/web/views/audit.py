@@ -13,13 +13,14 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from encore.courses.forms.dates import CLOSING, OPENING, DayField, instant
 from encore.exchange.exporting import csv_lines
 from encore.ledger.actions import record, record_reading
 from encore.ledger.models import AuditEntry
-from encore.people.decorators import roles_required
+from encore.people.decorators import recently_confirmed, roles_required
 from encore.people.models import Person
 from encore.people.queries import search_people
 from encore.people.words import Role
@@ -52,6 +53,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @roles_required(Role.ADMINISTRATOR)
+@recently_confirmed(gettext_lazy("The audit log is about to leave the platform, as a file."), reading=True)
 def audit_export(request: HttpRequest) -> StreamingHttpResponse:
     """What the filters leave, as a file. Taking it out is an entry itself."""
     sought, _wrong = _sought(request)
