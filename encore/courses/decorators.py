@@ -106,7 +106,7 @@ def closed_door(request: HttpRequest, here: Here) -> HttpResponse:
     plain one."""
     if here.is_open or here.access.level is Access.NONE:
         reason = _no_page_of_a_learner(here) or _not_permitted(here)
-        return render(request, "403.html", {"here": here, "reason": reason}, status=403)
+        return render(request, "403.html", {"here": here, "reason": reason, **why_read_only(here)}, status=403)
     door, window = explain(here), own_window(here)
     context = {
         "here": here,
@@ -122,3 +122,12 @@ def closed_door(request: HttpRequest, here: Here) -> HttpResponse:
         "may_write": may_write_to(here),
     }
     return render(request, "closed_door.html", context, status=403)
+
+
+def why_read_only(here: Here) -> dict[str, Any]:
+    """For a page that refuses: why one may only read in this place, and whom to ask; nothing where one may do more."""
+    if here.is_read_only:
+        door = explain(here)
+        return {"why": door.sentence, "ask": door.ask}
+    else:
+        return {}

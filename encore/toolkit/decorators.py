@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from encore.courses.context import Here
-from encore.courses.decorators import in_course
+from encore.courses.decorators import in_course, why_read_only
 from encore.courses.words import Access, Sight
 from encore.toolkit.errors import NotAllowed
 from encore.toolkit.menu import is_visible
@@ -64,6 +64,7 @@ def explaining(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         try:
             return view(request, here, *args, **kwargs)
         except NotAllowed as refusal:
-            return render(request, "403.html", {"here": here, "reason": str(refusal)}, status=403)
+            context = {"here": here, "reason": str(refusal), **why_read_only(here)}
+            return render(request, "403.html", context, status=403)
 
     return answered
