@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from encore.config import urls
 from encore.people.middleware import OPEN_TO_ANYONE
@@ -19,7 +17,7 @@ from encore.web.errors import not_found
 from tests.isolation.addresses import WALKED, every_route
 from tests.isolation.regions import UNWATCHED, readers
 from tests.isolation.walker import Walker
-from tests.isolation.world import ROLES, World, build, secret
+from tests.isolation.world import ROLES, World, secret
 
 # Pages about the person who asks, behind sign-in and nothing else: each asks for that person's own things only.
 PERSONAL = {
@@ -33,20 +31,17 @@ PERSONAL = {
     "profile_data_copy",
     "theme",
     "confirm",
+    "security",
+    "second_factor",
+    "second_factor_off",
+    "recovery_codes",
+    "devices",
     "act_as_end",
     "view_as_learner_end",
     "my_courses",
     "person_picture",
     "course_picture",
 }
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """Built once. Whatever a test does to it is taken back after it, by `db`."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield build(timezone.now())
-        transaction.set_rollback(True)
 
 
 def drawn_once(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
