@@ -78,7 +78,7 @@ def people_find(request: HttpRequest) -> JsonResponse:
 @require_safe
 @managers
 def person(request: HttpRequest, person: UUID) -> HttpResponse:
-    found = get_object_or_404(Person, uuid=person)
+    found = get_object_or_404(Person.objects.select_related("second_factor"), uuid=person)
     record_reading(found, by=request.user, at=now())
     context = {
         "subject": found,
@@ -88,6 +88,7 @@ def person(request: HttpRequest, person: UUID) -> HttpResponse:
         "sections": sections_of(found, request.user),
         "follows": found.follows.count() if found.is_hr_manager else 0,
         **_powers(request.user, found),
+        "has_second_factor": hasattr(found, "second_factor"),
         "may_act_as": not request.acting and _may_act_as(request.user, found),  # type: ignore[attr-defined]
         "at": now(),
     }
