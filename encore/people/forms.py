@@ -392,7 +392,7 @@ class ErasureForm(PeopleForm):
     )
 
     def __init__(self, *args: Any, subject: Person, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
         self.subject = subject
         self.fields["username"].help_text = _("Type “%(username)s”, so that nobody else is erased by mistake.") % {
             "username": subject.username
