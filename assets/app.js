@@ -9,6 +9,7 @@ import { keepDrafts } from './modules/drafts.js'
 import { autosave } from './modules/autosave.js'
 import { combobox } from './modules/combobox.js'
 import { keepPlace } from './modules/picker.js'
+import { countdown } from './modules/countdown.js'
 import { dropFiles } from './modules/files.js'
 import { checkAll, focusErrors, liveFilters, submitOnChange } from './modules/small.js'
 
@@ -29,6 +30,7 @@ const starters = [
   [keepDrafts, 'form[data-draft]'],
   [autosave, 'form[data-autosave]'],
   [guard, 'form[data-guard]'],
+  [countdown, '[data-countdown]'],
   // Heavy ones come only where a page needs them.
   [async (list) => (await import('./modules/sortable.js')).sortable(list), '[data-sortable]'],
   [async (area) => (await import('./editor.js')).edit(area), 'textarea[data-editor]'],

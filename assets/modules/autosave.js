@@ -4,6 +4,7 @@
 export function autosave(form) {
   const line = form.querySelector('[data-autosave-state]')
   let timer
+  let again
   let running = Promise.resolve()
   let busy = 0
   const show = (state) => {
@@ -17,17 +18,26 @@ export function autosave(form) {
       const answer = await fetch(form.dataset.autosave, { method: 'POST', body: new FormData(form), headers, redirect: 'error' })
       if (answer.ok) await takeUp(form, answer)
       show(answer.ok ? 'saved' : answer.status === 409 ? 'conflict' : 'failed')
+      if (answer.status >= 500) later()
       if (answer.ok) form.dispatchEvent(new CustomEvent('encore:saved'))
     } catch {
       show('failed')
+      later()
     }
+  }
+  // The line may come back by itself: what was typed is sent again until it has arrived.
+  const later = () => {
+    clearTimeout(again)
+    again = setTimeout(() => form.isConnected && queue(), 3000)
+  }
+  const queue = () => {
+    clearTimeout(again)
+    busy += 1
+    running = running.then(save).finally(() => (busy -= 1))
   }
   form.addEventListener('input', () => {
     clearTimeout(timer)
-    timer = setTimeout(() => {
-      busy += 1
-      running = running.then(save).finally(() => (busy -= 1))
-    }, 1000)
+    timer = setTimeout(queue, 1000)
   })
   // Sent by hand while a save is under way, the form waits for it: it must name the state which that save leaves.
   form.addEventListener('submit', (event) => {

@@ -39,6 +39,12 @@ LOOKS = {
     "overdue": Look(_("Overdue"), "alarm-clock-off", "late"),
     "to_mark": Look(_("To mark"), "square-pen", "task"),
     "done": Look(_("Done"), "check", "go"),
+    "passed": Look(_("Passed"), "circle-check", "go"),
+    "not_passed": Look(_("Not passed"), "circle-x", "stop"),
+    "right": Look(_("Right"), "check", "go"),
+    "partly_right": Look(_("Partly right"), "circle-slash-2", "wait"),
+    "wrong": Look(_("Wrong"), "x", "stop"),
+    "not_answered": Look(_("Not answered"), "circle-dashed", "calm"),
     # People and enrolments
     "active": Look(_("Active"), "user-check", "go"),
     "invited": Look(_("Invited"), "mail", "soon"),

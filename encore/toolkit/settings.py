@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import BigIntegerField, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 from pydantic import ValidationError
 
 from encore.courses.context import Here
@@ -33,6 +35,15 @@ class Source(StrEnum):
     TOOL = "tool"
 
 
+class Layer(NamedTuple):
+    """What is configured in one place, or for one learner."""
+
+    opens: str | None
+    due: str | None
+    closes: str | None
+    options: dict[str, Any]
+
+
 @dataclass(frozen=True)
 class Effective:
     """The values that count for an item here: `values[name]` and `sources[name]`; a moment is its text, None = none."""
@@ -44,15 +55,15 @@ class Effective:
 def effective(
     item: Item,
     *,
-    course_settings: ItemSettings | None = None,
-    session_settings: ItemSettings | None = None,
-    exception: ItemException | None = None,
+    course_settings: ItemSettings | Layer | None = None,
+    session_settings: ItemSettings | Layer | None = None,
+    exception: ItemException | Layer | None = None,
 ) -> Effective:
     """Lay the layers over the tool's defaults. No query."""
     defaults = tool_of_kind(item.kind).settings().model_dump()
     values: dict[str, Any] = {**dict.fromkeys(MOMENTS), **defaults}
     sources = dict.fromkeys(values, Source.TOOL)
-    layers: list[tuple[Source, ItemSettings | ItemException | None]] = [
+    layers: list[tuple[Source, ItemSettings | ItemException | Layer | None]] = [
         (Source.COURSE, course_settings),
         (Source.SESSION, session_settings),
         (Source.LEARNER, exception),
@@ -67,27 +78,34 @@ def effective(
 
 
 def effective_in(here: Here, items: Iterable[Item]) -> dict[int, Effective]:
-    """The effective settings of items here, for this person, by item id. Two queries."""
+    """The effective settings of items here, for this person, by item id. One query."""
     items = list(items)
     ids = [item.pk for item in items]
     rows = ItemSettings.objects.filter(Q(session_course=None) | Q(session_course=here.session_course), item__in=ids)
-    base = {row.item_id: row for row in rows if row.session_course_id is None}
-    own = {row.item_id: row for row in rows if row.session_course_id is not None}
-    exceptions = {}
+    layers = _layers(rows, Coalesce("session_course", 0))
     if here.enrolment:
         found = ItemException.objects.filter(
             Q(until=None) | Q(until__gt=here.at), enrolment=here.enrolment, item__in=ids
         )
-        exceptions = {row.item_id: row for row in found}
+        layers = layers.union(_layers(found, Value(-1)), all=True)
+    given: dict[int, dict[int, Layer]] = defaultdict(dict)
+    for item, place, opens, due, closes, options in layers:
+        given[item][min(place, 1)] = Layer(opens, due, closes, options)
     return {
         item.pk: effective(
             item,
-            course_settings=base.get(item.pk),
-            session_settings=own.get(item.pk),
-            exception=exceptions.get(item.pk),
+            course_settings=given[item.pk].get(0),
+            session_settings=given[item.pk].get(1),
+            exception=given[item.pk].get(-1),
         )
         for item in items
     }
+
+
+def _layers(rows: QuerySet[Any], place: Any) -> QuerySet[Any, Any]:
+    """`place`: 0 for the course, a session course's id, -1 for the learner."""
+    place = ExpressionWrapper(place, output_field=BigIntegerField())
+    return rows.order_by().values_list("item_id", place, "opens", "due", "closes", "options")
 
 
 @transaction.atomic

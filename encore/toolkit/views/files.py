@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Protocol
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
@@ -14,7 +15,7 @@ from encore.base.ranges import ranged
 from encore.courses.context import Here
 from encore.courses.decorators import in_course
 from encore.toolkit.files import file_in, media_type
-from encore.toolkit.models import FileUse
+from encore.toolkit.models import StoredFile
 
 # What a browser may show in place. Everything else, SVG and HTML above all, is only ever downloaded.
 SHOWN_IN_PLACE = {"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "text/plain"}
@@ -29,6 +30,18 @@ def file_show(request: HttpRequest, here: Here, uuid: UUID, name: str) -> HttpRe
     use = file_in(here, uuid)
     if use is None:
         raise Http404
+    return serve(request, use)
+
+
+class Used(Protocol):
+    """A stored file under the name by which it is used. Whether it may be read was decided before."""
+
+    file: StoredFile
+    name: str
+
+
+def serve(request: HttpRequest, use: Used) -> HttpResponseBase:
+    """The file, whole or in part, or that the reader has it already."""
     response = get_conditional_response(request, etag=_tag(use)) or _whole_or_part(request, use)
     response.headers["ETag"] = _tag(use)
     response.headers["Cache-Control"] = "private, no-cache"
@@ -40,7 +53,7 @@ def shown_in_place(media: str) -> bool:
     return media in SHOWN_IN_PLACE or media.startswith(("video/", "audio/"))
 
 
-def _whole_or_part(request: HttpRequest, use: FileUse) -> HttpResponseBase:
+def _whole_or_part(request: HttpRequest, use: Used) -> HttpResponseBase:
     # The type goes by the name under which it is used: the same bytes may have come under another name first.
     media = media_type(use.name)
     in_place = shown_in_place(media)
@@ -62,5 +75,5 @@ def _served_as(media: str) -> str:
     return "text/plain; charset=utf-8" if media == "text/plain" else media or "application/octet-stream"
 
 
-def _tag(use: FileUse) -> str:
+def _tag(use: Used) -> str:
     return f'"{use.file.sha256}"'

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -44,14 +45,14 @@ class Given(NamedTuple):
 
 
 def options_for(here: Here, test: Item) -> TestOptions:
-    """How this test is given to this person here. Two queries."""
+    """How this test is given to this person here. One query."""
     values = effective_in(here, [test])[test.pk].values
     return TestOptions.model_validate({name: values[name] for name in TestOptions.model_fields})
 
 
 @transaction.atomic
-def begin(here: Here, test: Item, *, code: str = "") -> Attempt:
-    """The learner's attempt in progress, else a new one. `test`: as `shown_in` gave it.
+def begin(here: Here, test: Item, *, code: str = "", dates: Dates | None = None) -> Attempt:
+    """The learner's attempt in progress, else a new one. `test`: as `shown_in` gave it; `dates`: where they are known.
 
     Raises NotAllowed where nothing can be recorded, CannotBegin where the test, its code or its attempts say no.
     """
@@ -63,7 +64,8 @@ def begin(here: Here, test: Item, *, code: str = "") -> Attempt:
         return running
     elif running:
         hand_in(running, at=here.at)
-    options, dates = options_for(here, test), dates_in(here, [test]).get(test.pk, Dates())
+    options = options_for(here, test)
+    dates = dates_in(here, [test]).get(test.pk, Dates()) if dates is None else dates
     if why := why_not_begin(options, dates, len(made), at=here.at):
         raise CannotBegin(why)
     if options.code and code.strip() != options.code:
@@ -105,6 +107,11 @@ def save(attempt: Attempt, given: Mapping[int, Given], *, at: datetime) -> list[
             taken.append(position)
     Attempt.objects.filter(pk=attempt.pk).update(last_at=at)
     return taken
+
+
+def move_on(attempt: Attempt, page: int) -> None:
+    """Remember how far the learner has come, for tests without a way back."""
+    Attempt.objects.filter(pk=attempt.pk, place__lt=page).update(place=page)
 
 
 @transaction.atomic
@@ -169,15 +176,9 @@ def _made(here: Here, test: Item) -> list[Attempt]:
 
 def _begin(here: Here, test: Item, options: TestOptions, dates: Dates, *, number: int) -> Attempt:
     seed = secrets.randbits(48)
-    rng = Random(seed)  # noqa: S311  draws questions, keeps no secret
-    asked, items = _paper(here, Test.read(test.content), rng, shuffle=options.shuffle_questions)
-    if not asked:
+    answers, _items = build_answers(here, Test.read(test.content), Random(seed), options)  # noqa: S311
+    if not answers:
         raise CannotBegin(_("This test has no questions yet."))
-    contents = {uuid: read_question(item) for uuid, item in items.items()}
-    answers = [
-        _answer(here, position, one, items, contents[one.question], rng, options)
-        for position, one in enumerate(asked, start=1)
-    ]
     attempt = Attempt.objects.create(
         session=here.session,
         session_course=here.session_course,
@@ -198,6 +199,17 @@ def _begin(here: Here, test: Item, options: TestOptions, dates: Dates, *, number
     return attempt
 
 
+def build_answers(here: Here, test: Test, rng: Random, options: TestOptions) -> tuple[list[Answer], dict[UUID, Item]]:
+    """The questions of one attempt as answers not saved yet, in order, and the items they come from."""
+    asked, items = _paper(here, test, rng, shuffle=options.shuffle_questions)
+    contents = {uuid: read_question(item) for uuid, item in items.items()}
+    answers = [
+        _answer(here, position, one, items, contents[one.question], rng, options)
+        for position, one in enumerate(asked, start=1)
+    ]
+    return answers, items
+
+
 def ends_at(options: TestOptions, dates: Dates, at: datetime) -> datetime | None:
     """When an attempt that begins now is over: by its minutes, and at the latest when the test closes."""
     ends = [dates.closes] if dates.closes is not None else []
@@ -206,7 +218,7 @@ def ends_at(options: TestOptions, dates: Dates, at: datetime) -> datetime | None
     return min(ends, default=None)
 
 
-def _paper(here: Here, test: Test, rng: Random, *, shuffle: bool) -> tuple[list[Asked], dict[Any, Item]]:
+def _paper(here: Here, test: Test, rng: Random, *, shuffle: bool) -> tuple[list[Asked], dict[UUID, Item]]:
     """What is asked, and the items of all that are asked or read. Three queries at most."""
     draws = any(isinstance(part, Draw) for section in test.sections for part in section.parts)
     chosen = choose(test, bank_in(here) if draws else None, rng, shuffle=shuffle)
