@@ -1,6 +1,6 @@
 """What a transfer to another session would move, leave and change, line by line, before anything is done.
 
-`transfer.py` does it. What was decided about it: docs/decisions/0010-transfers.md.
+`transfer.py` does it. What was decided about it: docs/decisions/0009-what-a-transfer-moves.md.
 """
 
 from __future__ import annotations
