@@ -225,7 +225,8 @@ def effects_of_general(
 def effects_of_leaving_out(place: SessionCourse, at: datetime) -> list[Effect]:
     """What it would do now to its learners and coaches to take this course out of its session."""
     roll, terms = roll_of(place.session, exclusions=True), terms_of(place.session, place.course)
-    return compare(roll, Roll(names=roll.names), terms, terms, at, place=place.pk)
+    found = compare(roll, Roll(names=roll.names), terms, terms, at, place=place.pk)
+    return [effect for effect in found if effect.turn is not Turn.OTHER_DATES]  # they could not come in anyway
 
 
 def outlook_of(enrolment: Enrolment, values: dict[str, Any], at: datetime) -> Outlook:

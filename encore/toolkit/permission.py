@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from encore.courses.context import Here
-from encore.courses.locks import lock_words
+from encore.courses.locks import LOCKS, lock_words
 from encore.courses.rules import Action, RefusalKind
 from encore.courses.words import Access
 from encore.toolkit.errors import NotAllowed
@@ -51,6 +51,12 @@ def is_locked(here: Here, action: Action) -> bool:
 def why_locked(here: Here, action: Action) -> str:
     """The lock on this, its reason and who set it, as a coach reads it; "" if there is none."""
     return why_not(here, action) if is_locked(here, action) else ""
+
+
+def locked_words(here: Here, action: Action) -> str:
+    """What it is that is locked; "" if this is not. No query."""
+    refusal = here.why_not(action)
+    return str(LOCKS[refusal.lock]) if refusal and refusal.kind is RefusalKind.LOCK else ""
 
 
 def why_not_arrange(here: Here, action: Action) -> str:

@@ -16,7 +16,7 @@ from encore.courses.context import Here
 from encore.courses.rules import Action
 from encore.toolkit.offers import Offer
 from encore.toolkit.outline import Entry
-from encore.toolkit.permission import why_locked
+from encore.toolkit.permission import locked_words, why_locked
 from encore.toolkit.places import address
 from encore.toolkit.rich_text import text_for
 
@@ -75,8 +75,9 @@ def item_menu(offers: list[Offer], of: str, variant: str = "quiet") -> SafeStrin
 @register.simple_tag
 def locked(here: Here, action: str) -> SafeString:
     """{% locked here "add_item" %}: the lock, its reason and who set it, where a coach would find the control."""
-    why = why_locked(here, Action(action))
-    return format_html('<p class="locked">{}<span>{}</span></p>', draw("lock"), why) if why else SafeString("")
+    what, why = locked_words(here, Action(action)), why_locked(here, Action(action))
+    shape = '<p class="locked">{}<span><strong>{}</strong><br>{}</span></p>'
+    return format_html(shape, draw("lock"), what, why) if why else SafeString("")
 
 
 def _entry(offer: Offer) -> SafeString:
