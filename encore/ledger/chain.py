@@ -1,4 +1,4 @@
-"""What digests and seals are made of: plain values in, words and hashes out. How it fits together: docs/decisions."""
+"""What digests and seals are made of: plain values in, words and hashes out. how it fits together: docs/decisions/0010."""
 
 from __future__ import annotations
 
