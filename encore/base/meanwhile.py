@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -120,7 +121,7 @@ class RemembersWhatItShowed(forms.Form):
         field = self.fields[name]
         raw = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
         try:
-            return field.to_python(raw)
+            return field.clean(raw)
         except forms.ValidationError:
             return raw
 
@@ -174,7 +175,7 @@ def held(rows: QuerySet[Row], request: HttpRequest) -> QuerySet[Row]:
 
 def _packed(value: Any) -> str:
     """The value as a short text: equal values give equal texts, whether they come from a row or were typed."""
-    text = _plain(value)
+    text = re.sub(" +", " ", _plain(value))  # titles lose their double spaces when they are saved
     return text if len(text) <= LONGEST else "#" + hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
