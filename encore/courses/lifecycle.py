@@ -87,7 +87,7 @@ IS_ALREADY: dict[str, Promise] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prospect:
     """How a learner stands towards the session as a whole. `str()` of it is that in words."""
 
@@ -99,6 +99,10 @@ class Prospect:
     days: int | None = None  # of a duration session before the first visit
 
     def __str__(self) -> str:
+        return self.words
+
+    @cached_property
+    def words(self) -> str:
         opens, closes = self.window.opens_at, self.window.closes_at
         if self.reason is Reason.NOT_YET:
             return period_words(opens, closes, self.zone)
@@ -135,7 +139,7 @@ class Line:
 
     @property
     def access_changes(self) -> bool:
-        return str(self.before) != str(self.after)
+        return self.before is not self.after and self.before.words != self.after.words
 
 
 @dataclass(frozen=True)

@@ -198,12 +198,13 @@ def _note(moves: Sequence[_Move], shared: Sequence[Course], *, by: Person, at: d
 def _move(transfers: Sequence[Transfer], source: CourseSession, target: CourseSession) -> None:
     """Give the records their new session, course and enrolment: one statement for each batch of a model's."""
     places = {place.course_id: place for place in target.session_courses.all()}
+    first = min(one.pk for one in transfers)  # an earlier transfer of the same enrolment is none of these
+    mine = Transfer.objects.filter(from_enrolment=OuterRef("enrolment"), pk__gte=first)
     for model in record_models():
         ids: dict[int, list[int]] = defaultdict(list)
         for one in transfers:
             for course, pks in moved_ids(one, model).items():
                 ids[course] += pks
-        mine = Transfer.objects.filter(pk__in=[one.pk for one in transfers], from_enrolment=OuterRef("enrolment"))
         for course, pks in ids.items():
             for start in range(0, len(pks), BATCH):
                 model._default_manager.filter(pk__in=pks[start : start + BATCH]).update(
