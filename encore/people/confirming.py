@@ -66,6 +66,7 @@ class ConfirmForm(forms.Form):
 
     step_up_password = forms.CharField(
         label=gettext_lazy("Your password"),
+        required=False,  # where a code will do
         strip=False,
         max_length=4096,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
@@ -81,9 +82,9 @@ class ConfirmForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.request, self.at = request, at
         self.person = person_at(request)
-        if not self.data.get("step_up_code") and factor_of(self.person) is None:
+        if not factor_of(self.person):
             del self.fields["step_up_code"]
-        self.fields["step_up_password"].required = not self.data.get("step_up_code")
+            self.fields["step_up_password"].required = True
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -95,6 +96,8 @@ class ConfirmForm(forms.Form):
         elif password := cleaned.get("step_up_password"):
             if not is_password_of(self.person, password, self.request):
                 self.add_error("step_up_password", _("This is not your password. Mind upper and lower case."))
+        elif not self.errors:
+            self.add_error("step_up_password", _("Enter your password, or a code."))
         return cleaned
 
 

@@ -133,7 +133,7 @@ class CodeForm(PeopleForm):
     code = forms.CharField(
         label=gettext_lazy("Code"),
         max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "autofocus": True}),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"}),
     )
 
     def __init__(self, *args: Any, recovery: bool = False, **kwargs: Any) -> None:

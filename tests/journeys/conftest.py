@@ -1,6 +1,6 @@
 """One installation for all journeys, with the people, courses and sessions that every training centre has.
 
-Amina and Boris learn, Chidi coaches, Dolores teaches, Edna administers; Ruth forgets, Zoe is a stranger everywhere.
+Amina and Boris learn, Chidi coaches, Dolores teaches, Edna administers; Ruth forgets, Zoe is a stranger everywhere, Vera is careful.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ Obi;Chidi;chidi@example.org;chidi;{PASSWORD};user;
 Ruiz;Dolores;dolores@example.org;dolores;{PASSWORD};teacher;
 Adler;Ruth;ruth@example.org;ruth;{PASSWORD};user;
 Zhang;Zoe;zoe@example.org;zoe;{PASSWORD};user;
+Weber;Vera;vera@example.org;vera;{PASSWORD};user;
 Osei;Kofi;kofi@example.org;kofi;;user;Nurses 2026
 Petit;Luc;luc@example.org;luc;;user;Nurses 2026
 Quist;Mira;mira@example.org;mira;;user;

@@ -153,7 +153,7 @@ def test_too_many_wrong_passwords_close_the_door(browser, settings):
     right = answer_with(browser, question)
 
     assert (answer.status_code, right.status_code, done) == (429, 429, [])
-    assert "in 15 minutes" in " ".join(re.sub(r"<[^>]+>", " ", right.content.decode()).split())
+    assert re.search("in 1[45] minutes", " ".join(re.sub(r"<[^>]+>", " ", right.content.decode()).split()))
 
 
 def test_attempts_here_count_as_attempts_to_sign_in(browser, client, settings):

@@ -68,6 +68,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Signing in took too long. Begin again with your password."))
         return redirect("sign_in")
     form = CodeForm(request.POST or None, recovery=recovery)
+    form.fields["code"].widget.attrs["autofocus"] = True
     if form.is_valid():
         try:
             way = accept_code(person, form.cleaned_data["code"], at=now())
