@@ -142,3 +142,14 @@ def test_a_lifted_lock_is_gone(get, place, chidi, autumn, lock, sara, at):
     lift_lock(SessionCourse.objects.filter(session=autumn), ADDITIONS, by=sara, at=at)
 
     assert "/new/" in text(get(place(chidi, autumn), "documents:index"))
+
+
+def test_nobody_is_offered_to_go_on_with_a_locked_draft(get, place, write, chidi, autumn, lock):
+    here = place(chidi, autumn)
+    draft = write(here, "Mine", published=False)
+    assert "/edit/" in text(get(here, "documents:preview", uuid=draft.uuid))
+    lock(ADDITIONS)
+
+    for page in (get(here, "documents:preview", uuid=draft.uuid), get(here, "changes:index")):
+        assert "/edit/" not in text(page)
+        assert WORDS[ADDITIONS] in text(page)
