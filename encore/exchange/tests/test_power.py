@@ -148,6 +148,20 @@ def world(request, actor, make_person, make_course, make_session, edna):
     return people, sessions
 
 
+@pytest.fixture
+def browser_of(client_of):
+    """As `client_of`, where it has just been shown who is there: so nothing is asked again before what is dangerous."""
+
+    def sign_in(person):
+        client = client_of(person)
+        session = client.session
+        session[CONFIRMED_AT] = int(timezone.now().timestamp())
+        session.save()
+        return client
+
+    return sign_in
+
+
 def every_actor(test):
     return pytest.mark.parametrize("actor", ACTORS, indirect=True, ids=str)(test)
 
@@ -197,9 +211,6 @@ def imports_over(client, person, *, by, plan, apply):
 
 
 def acts_as(client, person, **_):
-    session = client.session
-    session[CONFIRMED_AT] = int(timezone.now().timestamp())
-    session.save()
     client.post(address(person, "acting/"), {"reason": "A question"})
     client.post("/acting/end/")
     return AuditEntry.objects.filter(verb="act as", subject_id=person.pk).exists()
@@ -228,17 +239,14 @@ TRIED = {
 
 
 @every_actor
-def test_who_may_do_what_to_whom(request, actor, world, client_of, plan, apply, edna):
+def test_who_may_do_what_to_whom(request, actor, world, browser_of, plan, apply, edna):
     people, _sessions = world
     known = request.node.callspec.params["actor"]
 
+    more = {"O": {"by": actor, "plan": plan, "apply": apply}}
     done = {}
     for whom, person in people.items():
-        letters = [
-            letter
-            for letter, tried in TRIED.items()
-            if tried(client_of(actor), person, **({"by": actor, "plan": plan, "apply": apply} if letter == "O" else {}))
-        ]
+        letters = [each for each, tried in TRIED.items() if tried(browser_of(actor), person, **more.get(each, {}))]
         done[whom] = "".join(letters) or "-"
 
     assert done == deeds()[known]
@@ -265,9 +273,9 @@ NEW = {"first_name": "New", "last_name": "Person", "email": "", "way": "later", 
 
 
 @every_actor
-def test_who_may_give_which_role(request, actor, client_of, plan, apply, make_person):
+def test_who_may_give_which_role(request, actor, browser_of, plan, apply, make_person):
     known, may = request.node.callspec.params["actor"], ACTORS[request.node.callspec.params["actor"]][1]
-    client = client_of(actor)
+    client = browser_of(actor)
     rights = set(Permission) if actor.is_administrator else may if actor.is_session_administrator else set()
     expected = GRANTS.get(known, "-")
 
@@ -298,10 +306,10 @@ def test_who_may_give_which_role(request, actor, client_of, plan, apply, make_pe
 
 
 @every_actor
-def test_who_may_change_which_class(request, actor, world, client_of, plan, apply, make_person, edna, at):
+def test_who_may_change_which_class(request, actor, world, browser_of, plan, apply, make_person, edna, at):
     _people, sessions = world
     known = request.node.callspec.params["actor"]
-    client, done = client_of(actor), []
+    client, done = browser_of(actor), []
     for where in ("", "own", "elsewhere"):
         school_class = actions.create_class(f"Class {where}", by=edna, at=at)
         if where:
