@@ -73,10 +73,10 @@ def test_what_opens_in_the_own_session_and_in_that_of_others(
 @pytest.mark.parametrize("page", ["overview", "session"])
 def test_no_link_leads_to_a_door_that_the_table_closes(client_of, sara, own, permitted, page):
     permitted()
-    assert 'href="/sessions/%d/ETH/' % own.pk not in client_of(sara).get(doors(own)[page]).content.decode()
+    assert f'href="/sessions/{own.pk}/ETH/' not in client_of(sara).get(doors(own)[page]).content.decode()
 
     permitted(Permission.OPEN_CONTENT)
-    assert 'href="/sessions/%d/ETH/' % own.pk in client_of(sara).get(doors(own)[page]).content.decode()
+    assert f'href="/sessions/{own.pk}/ETH/' in client_of(sara).get(doors(own)[page]).content.decode()
 
 
 def test_who_sees_results_alone_finds_no_links_to_content(client_of, sara, own, permitted):
@@ -85,8 +85,8 @@ def test_who_sees_results_alone_finds_no_links_to_content(client_of, sara, own, 
     page = client_of(sara).get(doors(own)["learners"]).content.decode()
 
     assert "Amina" in page
-    assert 'href="/sessions/%d/ETH/documents/' % own.pk not in page
-    assert 'href="/sessions/%d/ETH/"' % own.pk not in page
+    assert f'href="/sessions/{own.pk}/ETH/documents/' not in page
+    assert f'href="/sessions/{own.pk}/ETH/"' not in page
 
 
 def test_the_closed_door_says_what_is_lacking(client_of, sara, own, permitted):
@@ -100,7 +100,7 @@ def test_who_coaches_besides_opens_what_they_coach(client_of, sara, own, permitt
     set_general_coaches(own, add=[sara.pk], by=sara, at=at)
 
     assert answers(client_of(sara), own) == {**MANAGING, "course": 200, "documents": 200, "learners": 200}
-    assert 'href="/sessions/%d/ETH/' % own.pk in client_of(sara).get(doors(own)["overview"]).content.decode()
+    assert f'href="/sessions/{own.pk}/ETH/' in client_of(sara).get(doors(own)["overview"]).content.decode()
 
 
 def test_every_list_follows_all_sessions(client_of, sara, own, foreign, permitted):
