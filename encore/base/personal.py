@@ -103,7 +103,7 @@ foreign: dict[str, Personal] = {}  # what is said for models that cannot say it 
 
 
 def declare(label: str, personal: Personal) -> None:
-    """Say it for a model of another distribution: `declare("sessions.Session", Personal(…))`, when apps are ready."""
+    """Say it for a model of another distribution: `declare("axes.AccessLog", Personal(…))`, when apps are ready."""
     foreign[label.lower()] = personal
 
 

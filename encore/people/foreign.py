@@ -1,4 +1,4 @@
-"""The personal data in tables that others brought: sign-in attempts, login sessions, Django's own."""
+"""The personal data in tables that others brought: sign-in attempts, Django's own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,5 @@ def declare_foreign() -> None:
     attempts = Personal(called=_("wrong attempts to sign in"), rows=typed_by)
     for label in ("axes.AccessAttempt", "axes.AccessFailureLog", "axes.AccessLog"):
         declare(label, attempts)
-    # What lies in login sessions is erased by itself: erasing.py.
-    declare("sessions.Session", Personal(plain=("session_key", "session_data")))
     for label in ("axes.AccessAttemptExpiration", "auth.Permission", "auth.Group", "contenttypes.ContentType"):
         declare(label, NOTHING_PERSONAL)

@@ -20,7 +20,7 @@ def wait_for_code(request: HttpRequest, person: Person, *, back: str, at: dateti
     request.session[HALF_WAY] = {
         "person": person.pk,
         "hash": person.get_session_auth_hash(),
-        "backend": person.backend,  # type: ignore[attr-defined]  # set by authenticate
+        "backend": person.backend,  # set by authenticate
         "name": request.POST.get("username", ""),  # what attempts were counted under
         "until": (at + LASTS).timestamp(),
         "back": back,
