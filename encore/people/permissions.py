@@ -53,6 +53,14 @@ WORDS: dict[Permission, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Create courses"),
         gettext_lazy("Make new courses, and be their teacher. The own courses are theirs without this too."),
     ),
+    Permission.READ_ABOUT_PEOPLE: (
+        gettext_lazy("Reports on people"),
+        gettext_lazy("Read about the people they follow: their sessions, visits and progress."),
+    ),
+    Permission.READ_ABOUT_SESSIONS: (
+        gettext_lazy("Reports on sessions"),
+        gettext_lazy("Read about the sessions they follow: who takes part, their visits and progress."),
+    ),
 }
 
 

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     ALL_SESSIONS = "all_sessions"
     ACT_AS = "act_as"
     CREATE_COURSES = "create_courses"
+    READ_ABOUT_PEOPLE = "read_about_people"
+    READ_ABOUT_SESSIONS = "read_about_sessions"
 
 
 # The table: which permissions a role can have at all, in the order of the screen. Whoever has none of the roles has
@@ -43,10 +45,12 @@ OFFERED: dict[Role, tuple[Permission, ...]] = {
         Permission.ACT_AS,
     ),
     Role.TEACHER: (Permission.CREATE_COURSES,),
+    Role.HR_MANAGER: (Permission.READ_ABOUT_PEOPLE, Permission.READ_ABOUT_SESSIONS),
 }
 
 # What a new installation permits.
 AT_FIRST: dict[Role, frozenset[Permission]] = {
     Role.SESSION_ADMINISTRATOR: frozenset({Permission.CREATE_PEOPLE, Permission.EDIT_PEOPLE, Permission.IMPORT}),
     Role.TEACHER: frozenset({Permission.CREATE_COURSES}),
+    Role.HR_MANAGER: frozenset({Permission.READ_ABOUT_PEOPLE, Permission.READ_ABOUT_SESSIONS}),
 }

@@ -33,7 +33,6 @@ NAMED = 5  # so many people are named in a sentence
 SENTENCES: dict[str, Promise] = {
     # reading
     "read": gettext_lazy("%(by)s read personal data: %(subject)s"),
-    "read report": gettext_lazy("%(by)s read a report about %(subject)s"),
     "export": gettext_lazy("%(by)s took out a file: %(subject)s"),
     "copy personal data": gettext_lazy("%(by)s asked for a copy of the data of %(subject)s"),
     "download personal data": gettext_lazy("%(by)s downloaded the data of %(subject)s"),
@@ -144,7 +143,7 @@ KNOWN: dict[str, type[models.Model]] = {
 
 @dataclass
 class Change:
-    """One value that changed, or one fact (then `before` is empty)."""
+    """One value that changed."""
 
     label: str
     before: str
@@ -161,6 +160,7 @@ class Line:
     session_url: str
     people: list[tuple[str, str]]  # whom it concerns: name and address of the log about them
     changes: list[Change] = field(default_factory=list)
+    facts: list[tuple[str, str]] = field(default_factory=list)  # what else is known of the deed
 
 
 def lines_of(entries: Iterable[AuditEntry]) -> list[Line]:
@@ -175,6 +175,7 @@ def lines_of(entries: Iterable[AuditEntry]) -> list[Line]:
             session_url=names.session_url(entry.course_session_id),
             people=[(names.one(Person, c.person_id), names.log_about(c.person_id)) for c in entry.concerns.all()],
             changes=list(changes_of(entry, names)),
+            facts=list(facts_of(entry, names)),
         )
         for entry in entries
     ]
@@ -217,11 +218,20 @@ def verb_words(verb: str) -> str:
 def changes_of(entry: AuditEntry, names: Names) -> Iterator[Change]:
     model = _models().get(entry.subject_kind)
     for name, value in entry.changes.items():
-        label = _label(model, name)
-        if isinstance(value, list) and len(value) == 2 and name not in ("people", "courses", "added", "removed"):
-            yield Change(label, _value(model, name, value[0], names), _value(model, name, value[1], names))
-        else:
-            yield Change(label, "", _value(model, name, value, names))
+        if _is_change(name, value):
+            yield Change(_label(model, name), *(_value(model, name, one, names) for one in value))
+
+
+def facts_of(entry: AuditEntry, names: Names) -> Iterator[tuple[str, str]]:
+    model = _models().get(entry.subject_kind)
+    for name, value in entry.changes.items():
+        if not _is_change(name, value):
+            yield _label(model, name), _value(model, name, value, names)
+
+
+def _is_change(name: str, value: Any) -> bool:
+    """Before and after, rather than a list that happens to have two parts."""
+    return isinstance(value, list) and len(value) == 2 and (name not in KNOWN or name in ("owner", "coach"))
 
 
 class Names:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from encore.courses.actions.enrolment import enrol, exclude, set_personal_time, set_state, withdraw
+from encore.courses.actions.following import set_followers
 from encore.courses.actions.session import (
     add_class,
     open_without_dates,
@@ -12,10 +13,11 @@ from encore.courses.actions.session import (
     set_course_coaches,
     update_session,
 )
-from encore.courses.models import CourseCoach, CourseSession, Enrolment, SessionFollower
+from encore.courses.models import CourseCoach, CourseSession, Enrolment
 from encore.demo.centre import Centre
 from encore.demo.visits import EVERYTHING, visit
-from encore.ledger.actions import record
+from encore.people.actions.following import follow as follow_some
+from encore.people.models import Person
 
 QUAY_7, LISBON, MONTREAL, NEW = "Dock operators, Quay 7", "Lisbon partners", "Montréal office", "New colleagues"
 SAFETY_WEEKS = "Safety weeks at Quay 7"
@@ -31,6 +33,7 @@ def make(centre: Centre) -> None:
     fire_safety_at_your_own_pace(centre)
     safety_library(centre)
     standing(centre)
+    hr_managers(centre)
 
 
 def induction(centre: Centre) -> None:
@@ -252,8 +255,14 @@ def standing(centre: Centre) -> None:
     visit(centre, "chidi", data, "DATA", -60, 4)
 
 
+def hr_managers(centre: Centre) -> None:
+    """Henri reads about the people of Quay 7, Beatriz about those of Lisbon."""
+    at, edna = centre.days().clock(-40), centre.people["edna"]
+    for username, code in (("henri", "Q7-"), ("beatriz", "LX-1")):
+        people = Person.objects.filter(official_code__startswith=code)
+        follow_some(centre.people[username], people, by=edna, at=at)
+
+
 def follow(centre: Centre, session: CourseSession, username: str, at: datetime, *, by: str = "sara") -> None:
     """Let an HR manager follow a session."""
-    person = centre.people[username]
-    SessionFollower.objects.create(session=session, person=person)
-    record("add follower", session, by=centre.people[by], at=at, session_id=session.pk, changes={"person": person.pk})
+    set_followers(session, add=[centre.people[username].pk], by=centre.people[by], at=at)

@@ -356,6 +356,8 @@ OPENS = {
     (Role.SESSION_ADMINISTRATOR, Permission.ALL_SESSIONS): "/administration/sessions/{elsewhere}/",
     (Role.SESSION_ADMINISTRATOR, Permission.ACT_AS): "/administration/people/{amina}/acting/",
     (Role.TEACHER, Permission.CREATE_COURSES): "/administration/courses/new/",
+    (Role.HR_MANAGER, Permission.READ_ABOUT_PEOPLE): "/reports/people/",
+    (Role.HR_MANAGER, Permission.READ_ABOUT_SESSIONS): "/reports/sessions/",
 }
 
 
