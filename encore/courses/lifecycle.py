@@ -35,15 +35,15 @@ MOST_PEOPLE = 1000  # more are done in parts: each of them is one transaction an
 
 
 class Deed(StrEnum):
-    """What can be done to enrolments, as it stands in addresses."""
+    """What can be done to enrolments, as it stands in addresses; in the order of the screen."""
 
     SUSPEND = "suspend"
     RESUME = "resume"
+    EXTEND = "extend"
     COMPLETE = "complete"
-    WITHDRAW = "withdraw"
     RESTORE = "restore"
     AGAIN = "again"
-    EXTEND = "extend"
+    WITHDRAW = "withdraw"
 
 
 class Fate(StrEnum):

@@ -75,5 +75,5 @@ def _any_enrolment(here: Here, pk: int) -> Enrolment:
 
 def _deeds(enrolment: Enrolment) -> list[tuple[Deed, Words]]:
     """What can be done to it now, with its words."""
-    deeds = [deed for deed, (does, _already) in FROM.items() if enrolment.state in does]
+    deeds = [deed for deed in Deed if enrolment.state in FROM[deed][0]]
     return [(deed, WORDS[deed]) for deed in deeds] if enrolment.is_latest else []

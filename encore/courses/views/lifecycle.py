@@ -103,7 +103,7 @@ WORDS: dict[Deed, Words] = {
         ngettext_lazy("Give %(n)d person more days", "Give %(n)d people more days", "n"),
         gettext_lazy("Give more days"),
         "calendar-plus",
-        gettext_lazy("The end moves for these people alone. Progress and results stay as they are."),
+        gettext_lazy("The end moves for nobody else. Progress and results stay as they are."),
         ngettext_lazy("%(n)d person has more days.", "%(n)d people have more days.", "n"),
     ),
 }

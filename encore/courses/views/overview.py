@@ -14,6 +14,7 @@ from encore.courses.actions.enrolment import free_seats
 from encore.courses.context import Here, places_of
 from encore.courses.decorators import in_session
 from encore.courses.history import lines_of
+from encore.courses.lifecycle import Deed
 from encore.courses.locks import set_locks
 from encore.courses.models import CourseSession, Enrolment
 from encore.courses.preflight import preflight
@@ -116,7 +117,7 @@ def _people(request: HttpRequest, here: Here, counts: dict[str, int]) -> dict[st
         "page": page,
         "rows": person_rows(list(page.object_list)),
         "words": _words(),
-        "deeds": WORDS.items(),
+        "deeds": [(deed, WORDS[deed]) for deed in Deed],
         "transfer_url": transfer_url(here.session),
         "sources": usual_sources(here.session),
         "states": [
