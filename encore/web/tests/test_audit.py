@@ -1,12 +1,15 @@
 """Administration → Audit log: found, told, taken out; and who on the staff reads personal data."""
 
+import ast
 import csv
 import io
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
 
+import encore
 from encore.base.mentions import Words
 from encore.base.personal import Erasure, Subject
 from encore.courses.models import Enrolment
@@ -15,6 +18,7 @@ from encore.ledger.erasing import erase_details
 from encore.ledger.models import AuditConcern, AuditDetail, AuditEntry
 from encore.ledger.origin import Origin, coming_from
 from encore.web.audit import Sought, page_of, verbs
+from encore.web.audit_words import SENTENCES
 
 LOG = "/administration/audit/"
 
@@ -295,3 +299,18 @@ def test_a_query_for_one_page_finds_what_the_next_begins_with(log):
     assert [entry.pk for entry in entries] == [log[2].pk, log[1].pk]
     assert before == log[1].pk
     assert page_of(Sought(), before=before, size=2)[0] == [log[0]]
+
+
+def test_every_verb_that_is_recorded_has_a_sentence():
+    assert sorted(verbs_recorded() - SENTENCES.keys()) == []
+
+
+def verbs_recorded():
+    """The verbs that are written out where something is recorded, in all of Encore."""
+    found = set()
+    for path in Path(encore.__file__).parent.rglob("*.py"):
+        if "tests" not in path.parts:
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("record", "record_many", "note"):
+                    found |= {one.value for one in node.args[:1] if isinstance(one, ast.Constant)}
+    return {verb for verb in found if isinstance(verb, str)}
