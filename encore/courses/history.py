@@ -46,6 +46,8 @@ DEEDS: dict[str, Promise] = {
     "transfer": gettext_lazy("Transferred %(people)s to another session"),
     "take over": gettext_lazy("Took over %(people)s from another session"),
     "undo transfer": gettext_lazy("Took back the transfer of %(people)s"),
+    "view as learner": gettext_lazy("Began to look at the session as a learner"),
+    "end view as learner": gettext_lazy("Ended looking at the session as a learner"),
     "stop waiting": gettext_lazy("Took %(people)s off the waiting list"),
     "give personal time": gettext_lazy("Gave %(subject)s personal time"),
     "exclude from course": gettext_lazy("Took %(subject)s out of the course %(course)s"),

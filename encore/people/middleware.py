@@ -19,6 +19,7 @@ from encore.people.acting import Acting, look
 from encore.people.actions.acting import require_acting
 from encore.people.device_store import note_that_seen
 from encore.people.errors import PeopleError
+from encore.people.models import Person
 from encore.people.sign_in import has_what_it_takes
 from encore.people.views.acting import ended
 
@@ -120,9 +121,9 @@ class ActingMiddleware:
             return _sent_back(request, state, "time" if at >= state.until else "permission")
         elif not request.user.is_authenticated or not _is_permitted(state, at):
             return _sent_back(request, state, "permission")
-        elif _is_their_own(request, kwargs):
+        elif _is_their_own(request, state.subject, kwargs):
             reason = _("This belongs to %(name)s alone, so it stays closed while you act as them.")
-            return render(request, "403.html", {"reason": reason % {"name": request.user.name}}, status=403)
+            return render(request, "403.html", {"reason": reason % {"name": state.subject.name}}, status=403)
         else:
             return None
 
@@ -136,7 +137,7 @@ def _is_permitted(state: Acting, at: datetime) -> bool:
         return True
 
 
-def _is_their_own(request: HttpRequest, kwargs: dict[str, Any]) -> bool:
+def _is_their_own(request: HttpRequest, subject: Person, kwargs: dict[str, Any]) -> bool:
     """Whatever lies below the profile, whoever adds it, and changes to the account by way of the administration. The
     profile itself may be read."""
     reads = request.method in ("GET", "HEAD")
@@ -144,7 +145,7 @@ def _is_their_own(request: HttpRequest, kwargs: dict[str, Any]) -> bool:
     if path == "/profile/":
         return not reads
     else:
-        return path.startswith("/profile/") or (kwargs.get("person") == request.user.uuid and not reads)
+        return path.startswith("/profile/") or (kwargs.get("person") == subject.uuid and not reads)
 
 
 def _sent_back(request: HttpRequest, state: Acting, why: str) -> HttpResponse:

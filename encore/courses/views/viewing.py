@@ -55,7 +55,8 @@ def end_with_the_sign_in(sender: Any, request: HttpRequest, user: Any, **kwargs:
 
 
 def _ended(request: HttpRequest) -> CourseSession | None:
-    session = CourseSession.objects.filter(pk=end_viewing(request)).first()
+    viewed = end_viewing(request)
+    session = CourseSession.objects.filter(pk=viewed).first() if viewed else None
     if session is not None:
         record_end(session, by=request.user, at=now())
     return session
