@@ -1,4 +1,4 @@
-"""What pages remember when somebody signs in."""
+"""What pages remember when somebody signs in, and what they add to the pages of packages below."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.urls import reverse
 
 from encore.people.models import Person
+from encore.people.signals import PersonSection, person_sections
 from encore.web.context import look_up_writing
 
 
@@ -17,3 +19,13 @@ def look_up_what_they_write(sender: type, *, request: HttpRequest, user: Person,
     """For the menu, whichever page they arrive on."""
     if not user.is_teacher:
         look_up_writing(request, user)
+
+
+@receiver(person_sections)
+def audit_log_of(sender: type, *, person: Person, by: Person, **kwargs: Any) -> list[PersonSection]:
+    """Administrators go from a person's page to what the audit log says about them."""
+    if not by.is_administrator:
+        return []
+    log = reverse("audit")
+    ways = {"about": f"{log}?about={person.pk}", "by": f"{log}?by={person.pk}"}
+    return [PersonSection("web/parts/person_audit.html", ways)]

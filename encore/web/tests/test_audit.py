@@ -207,6 +207,13 @@ def test_a_file_holds_more_than_a_portion(amina, edna, client_of, at, monkeypatc
     assert numbers == [entry.pk for entry in reversed(entries)]
 
 
+def test_an_administrator_goes_from_a_person_to_what_the_log_says(client_of, edna, sara, amina):
+    address = f'href="{LOG}?about={amina.pk}"'
+
+    assert address in client_of(edna).get(reverse("person", args=[amina.uuid])).content.decode()
+    assert address not in client_of(sara).get(reverse("person", args=[amina.uuid])).content.decode()
+
+
 # Reading --------------------------------------------------------------------------------------------------------------
 
 
