@@ -14,9 +14,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from encore.base.reading.errors import FileRefused
 from encore.courses.errors import CannotDo
 from encore.exchange.columns import Record, is_known
-from encore.exchange.errors import FileRefused
 from encore.exchange.files import read_file
 from encore.exchange.kinds import KINDS
 from encore.exchange.planning import Action, Options, Planned

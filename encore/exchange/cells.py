@@ -18,22 +18,6 @@ class CellError(ValueError):
     """A cell that cannot be read. `str()` of it is a whole sentence for the person who wrote it."""
 
 
-# Spreadsheets run what begins with one of these signs, so it is written behind an apostrophe, which reading takes off.
-
-WRITTEN = re.compile(r"'*[=+\-@\t\r]")
-READ = re.compile(r"'+[=+\-@\t\r]")
-
-
-def protect(text: str) -> str:
-    """The text as it goes into a cell of a file."""
-    return "'" + text if WRITTEN.match(text) else text
-
-
-def unprotect(text: str) -> str:
-    """The text that a cell of a file means."""
-    return text[1:] if READ.match(text) else text
-
-
 # Lists. A backslash takes its meaning from a sign that would end an entry: Encore writes it, other programs need not.
 
 SIGNS = "\\|[],;"

@@ -10,9 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from encore.exchange.cells import unprotect
-from encore.exchange.errors import FileRefused
-from encore.exchange.tables import Row, Table
+from encore.base.reading.errors import FileRefused
+from encore.base.reading.tables import Row, Table, unprotect
 
 
 @dataclass(frozen=True)

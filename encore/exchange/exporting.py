@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from encore.base.reading.tables import protect
 from encore.courses.models import (
     CourseCoach,
     CourseExclusion,
@@ -27,7 +28,7 @@ from encore.courses.models import (
     SessionClass,
     SessionCourse,
 )
-from encore.exchange.cells import CourseCell, protect, write_courses, write_list, write_status, write_when
+from encore.exchange.cells import CourseCell, write_courses, write_list, write_status, write_when
 from encore.exchange.kinds.sessions import WRITTEN_AFTER_END
 from encore.people.models import ClassMember, Person
 

@@ -8,11 +8,11 @@ from typing import BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from encore.exchange.decoding import decode
-from encore.exchange.errors import FileRefused
-from encore.exchange.tables import Table, read_text
-from encore.exchange.trees import Tree, read_tree
-from encore.exchange.workbooks import read_workbook
+from encore.base.reading.decoding import decode
+from encore.base.reading.errors import FileRefused
+from encore.base.reading.tables import Table, read_text
+from encore.base.reading.trees import Tree, read_tree
+from encore.base.reading.workbooks import read_workbook
 
 ZIP, OLD_EXCEL, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF"
 

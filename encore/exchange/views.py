@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from encore.base.reading.errors import FileRefused
 from encore.courses.models import CourseSession
 from encore.courses.queries.sessions import sessions_of
 from encore.exchange.actions import (
@@ -31,7 +32,6 @@ from encore.exchange.actions import (
     stop_applying,
     why_not_bring,
 )
-from encore.exchange.errors import FileRefused
 from encore.exchange.exporting import ExportRefused, csv_lines, people_rows, session_rows, write_xlsx
 from encore.exchange.forms import ImportForm
 from encore.exchange.kinds import KINDS

@@ -9,9 +9,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from encore.base.reading.errors import FileRefused
 from encore.exchange.cells import read_list, write_list
 from encore.exchange.columns import Column, Record
-from encore.exchange.errors import FileRefused
 from encore.exchange.planning import Kind, Options, Planned, first_seen
 from encore.exchange.present import batches, by_text, people_named
 from encore.people.actions import create_class, join_classes, update_class

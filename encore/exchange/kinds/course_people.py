@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from encore.base.reading.errors import FileRefused
 from encore.courses.actions.course import set_teachers
 from encore.courses.actions.enrolment import enrol
 from encore.courses.actions.session import open_without_dates
@@ -16,7 +17,6 @@ from encore.courses.models import Course, CourseSession, CourseTeacher, Enrolmen
 from encore.exchange.attendance import Attendance
 from encore.exchange.cells import CellError, read_status
 from encore.exchange.columns import Column, Record
-from encore.exchange.errors import FileRefused
 from encore.exchange.planning import Kind, Planned, first_seen
 from encore.exchange.present import by_text, people_named
 from encore.people.words import Role

@@ -11,6 +11,7 @@ from typing import Any, cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from encore.base.reading.trees import Tree
 from encore.courses.actions.course import set_teachers
 from encore.courses.actions.enrolment import enrol
 from encore.courses.actions.session import open_without_dates
@@ -28,7 +29,6 @@ from encore.exchange.cells import (
 from encore.exchange.columns import Column, Record
 from encore.exchange.planning import Kind, Planned, first_seen
 from encore.exchange.present import batches, by_text, people_mailed, people_named
-from encore.exchange.trees import Tree
 from encore.people.actions import Facts, NewPerson, create_people, grant_roles, join_classes, update_people
 from encore.people.checks import USERNAME, problem_of_facts
 from encore.people.errors import NameMissing

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from encore.base.reading.trees import Node, Tree
 from encore.courses.models import (
     Course,
     CourseCoach,
@@ -38,7 +39,6 @@ from encore.exchange.kinds.people import People
 from encore.exchange.kinds.session_writing import write_sessions
 from encore.exchange.planning import Kind, Planned, first_seen
 from encore.exchange.present import batches, by_text, people_named
-from encore.exchange.trees import Node, Tree
 from encore.people.models import ClassMember, SchoolClass
 from encore.people.zones import zones
 

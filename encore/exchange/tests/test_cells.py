@@ -7,18 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from encore.base.reading.tables import protect, unprotect
 from encore.exchange.cells import (
     CellError,
     CourseCell,
     installed_language,
     language_code,
-    protect,
     read_courses,
     read_list,
     read_names,
     read_status,
     read_when,
-    unprotect,
     write_courses,
     write_list,
     write_status,

@@ -2,9 +2,9 @@
 
 import pytest
 
+from encore.base.reading.errors import FileRefused
 from encore.courses.actions.session import add_class, open_without_dates
 from encore.courses.models import Course, CourseCategory, CourseTeacher, Enrolment
-from encore.exchange.errors import FileRefused
 from encore.exchange.tests.conftest import actions, reasons
 from encore.people.actions import create_class, join_class
 from encore.people.models import Person, SchoolClass

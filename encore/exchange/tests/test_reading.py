@@ -7,9 +7,9 @@ from datetime import date, datetime, time
 
 import pytest
 
-from encore.exchange import tables
+from encore.base.reading import tables
+from encore.base.reading.errors import FileRefused
 from encore.exchange.columns import Column, is_known, read_records
-from encore.exchange.errors import FileRefused
 from encore.exchange.files import read_file
 from encore.exchange.tests.conftest import workbook
 

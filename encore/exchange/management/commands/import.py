@@ -13,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils.timezone import now
 
+from encore.base.reading.errors import FileRefused
 from encore.exchange import jobs as _jobs  # noqa: F401  (registers the job)
 from encore.exchange.actions import CannotApply, make_plan, start_applying
-from encore.exchange.errors import FileRefused
 from encore.exchange.kinds import KINDS
 from encore.exchange.planning import Action, Options
 from encore.exchange.queries import counts_of

@@ -14,9 +14,9 @@ from defusedxml import DefusedXmlException
 from defusedxml.expatreader import create_parser
 from django.utils.translation import gettext as _
 
-from encore.exchange.decoding import decode
-from encore.exchange.errors import FileRefused
-from encore.exchange.tables import MOST_ROWS, too_many_rows
+from encore.base.reading.decoding import decode
+from encore.base.reading.errors import FileRefused
+from encore.base.reading.tables import MOST_ROWS, too_many_rows
 
 MOST_ELEMENTS = MOST_ROWS * 20
 DEEPEST = 20
@@ -25,15 +25,19 @@ ENCODING = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']"
 
 @dataclass(slots=True)
 class Node:
-    """An element: its name in lower case, where it begins, the text directly in it."""
+    """An element: its name in lower case, where it begins, the text directly in it, and its attributes."""
 
     name: str
     line: int
     text: str = ""
     children: list[Node] = field(default_factory=list)
+    attributes: dict[str, str] = field(default_factory=dict)
 
     def all(self, *names: str) -> Iterator[Node]:
         return (child for child in self.children if child.name in names)
+
+    def first(self, *names: str) -> Node | None:
+        return next(self.all(*names), None)
 
     def value(self, *names: str) -> str:
         """The text of the first child of one of these names, "" without one."""
@@ -85,7 +89,7 @@ class _Builder(ContentHandler):
     def __init__(self) -> None:
         super().__init__()
         self.root: Node | None = None
-        self.open: list[Node] = []
+        self.open: list[tuple[Node, list[str]]] = []  # each with the pieces of its text
         self.count = 0
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:
@@ -94,15 +98,17 @@ class _Builder(ContentHandler):
             raise too_many_rows()
         if len(self.open) >= DEEPEST:
             raise FileRefused(_("The elements of this file are nested too deeply."))
-        node = Node(name.lower(), self._locator.getLineNumber())  # type: ignore[attr-defined]
+        line = self._locator.getLineNumber()  # type: ignore[attr-defined]
+        node = Node(name.lower(), line, attributes=dict(attrs.items()))
         if self.open:
-            self.open[-1].children.append(node)
+            self.open[-1][0].children.append(node)
         else:
             self.root = node
-        self.open.append(node)
+        self.open.append((node, []))
 
     def characters(self, content: str) -> None:
-        self.open[-1].text += content
+        self.open[-1][1].append(content)
 
     def endElement(self, name: str) -> None:
-        self.open.pop()
+        node, pieces = self.open.pop()
+        node.text = "".join(pieces)

@@ -6,7 +6,7 @@ import codecs
 
 from django.utils.translation import gettext as _
 
-from encore.exchange.errors import FileRefused
+from encore.base.reading.errors import FileRefused
 
 MARKS = [
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
@@ -33,7 +33,7 @@ def decode(data: bytes) -> tuple[str, str]:
         raise FileRefused(
             _(
                 "Line %(line)d holds a NUL character, so this is not a text file, or it is damaged. Save it again as "
-                "CSV or .xlsx."
+                "text, or a table as CSV or .xlsx."
             )
             % {"line": line}
         )
@@ -78,7 +78,7 @@ def _refuse_broken_utf8(data: bytes, where: int) -> None:
     broken = text.count("\ufffd")
     if sum(letter > "\x7f" for letter in text) - broken > broken:
         raise FileRefused(
-            _("Line %(line)d holds letters that are not UTF-8, as the rest is. Save the file again as “CSV UTF-8”.")
+            _("Line %(line)d holds letters that are not UTF-8, as the rest is. Save the file again as UTF-8.")
             % {"line": data.count(b"\n", 0, where) + 1}
         )
 
@@ -89,7 +89,7 @@ def _western(data: bytes) -> tuple[str, str]:
             return data.decode("cp1252"), "Windows-1252"
         except UnicodeDecodeError:
             raise FileRefused(
-                _("The file is in an encoding that we cannot tell. Save it as “CSV UTF-8” or as .xlsx and try again.")
+                _("The file is in an encoding that we cannot tell. Save it as UTF-8 and try again.")
             ) from None
     else:
         return data.decode("latin-1"), "ISO-8859-1"

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from encore.exchange.errors import FileRefused
+from encore.base.reading.errors import FileRefused
 
 SEPARATORS = {";": "semicolon", ",": "comma", "\t": "tab"}
 MOST_ROWS = 100_000
 LONGEST_CELL = 4_000_000  # a session with 100,000 user names
 csv.field_size_limit(LONGEST_CELL)
+
+
+# Spreadsheets run what begins with one of these signs, so it is written behind an apostrophe, which reading takes off.
+_WRITTEN = re.compile(r"'*[=+\-@\t\r]")
+_READ = re.compile(r"'+[=+\-@\t\r]")
+
+
+def protect(text: str) -> str:
+    """The text as it goes into a cell of a file."""
+    return "'" + text if _WRITTEN.match(text) else text
+
+
+def unprotect(text: str) -> str:
+    """The text that a cell of a file means."""
+    return text[1:] if _READ.match(text) else text
 
 
 @dataclass(slots=True)

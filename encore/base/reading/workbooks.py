@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from encore.exchange.errors import FileRefused
-from encore.exchange.tables import MOST_ROWS, Row, Table, too_many_rows
+from encore.base.reading.errors import FileRefused
+from encore.base.reading.tables import MOST_ROWS, Row, Table, too_many_rows
 
 MOST_ENTRIES = 2_000
 MOST_BYTES = 300 * 1024 * 1024  # unpacked
