@@ -11,6 +11,7 @@ import { combobox } from './modules/combobox.js'
 import { keepPlace } from './modules/picker.js'
 import { countdown } from './modules/countdown.js'
 import { dropFiles } from './modules/files.js'
+import { mayBeRich, rows } from './modules/rows.js'
 import { checkAll, focusErrors, liveFilters, submitOnChange } from './modules/small.js'
 
 closeMenus()
@@ -31,6 +32,8 @@ const starters = [
   [autosave, 'form[data-autosave]'],
   [guard, 'form[data-guard]'],
   [countdown, '[data-countdown]'],
+  [rows, '[data-rows]'],
+  [mayBeRich, 'textarea[data-short-html]'],
   // Heavy ones come only where a page needs them.
   [async (list) => (await import('./modules/sortable.js')).sortable(list), '[data-sortable]'],
   [async (area) => (await import('./editor.js')).edit(area), 'textarea[data-editor]'],
@@ -49,3 +52,4 @@ function start(root) {
 
 start(document.documentElement)
 htmx.onLoad(start)
+document.addEventListener('encore:added', (event) => start(event.target))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 from encore.courses.context import Here
 from encore.toolkit.content import Content
 from encore.toolkit.models import Draft
-from encore.toolkit.rich_text import text_for, text_from
+from encore.toolkit.rich_text import text_from, text_to_edit
 from encore.toolkit.writing import Writing
 
 LONGEST_TEXT = 500_000
@@ -31,16 +32,30 @@ class RichTextField(forms.CharField):
 
 
 class ItemForm(forms.Form):
-    """Title and content of an item. Fields named as those of the kind's content fill it."""
+    """Title and content of an item. Fields named as those of the kind's content fill it.
+
+    `laid_out_by`: a template that places the fields (`form`); without it they stand in their order. It may hold buttons
+    of its own, do=…, for which see `rearranges` and `onward`.
+    """
+
+    laid_out_by = ""
 
     title = forms.CharField(label=_("Title"), max_length=250)
     stamp = forms.IntegerField(required=False, widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, here: Here, writing: Writing, upload_url: str = "", title: str = "", **kwargs: Any
+        self,
+        *args: Any,
+        here: Here,
+        writing: Writing,
+        upload_url: str = "",
+        title: str = "",
+        query: Mapping[str, str] | None = None,
+        **kwargs: Any,
     ) -> None:
-        self.here, self.writing, self.suggested = here, writing, title
+        self.here, self.writing, self.suggested, self.upload_url = here, writing, title, upload_url
+        self.query = query or {}
         super().__init__(*args, **{"initial": self._filled(), **kwargs})
         for field in self.fields.values():
             if isinstance(field, RichTextField) and upload_url:
@@ -67,6 +82,21 @@ class ItemForm(forms.Form):
     def attach(self, draft: Draft) -> None:
         """Called once the draft is saved: a form with uploads attaches them here, under the uuids in its content."""
 
+    def rearranges(self, do: str) -> bool:
+        """Whether a button of the form's own asks for another arrangement of what was typed, such as one row more.
+
+        Then the form is shown again, and nothing is saved.
+        """
+        return False
+
+    def onward(self, do: str) -> str:
+        """The address to which a button of the form's own leads once the draft is saved; "" for no such button."""
+        return ""
+
+    def nothing(self) -> Content:
+        """What a new item holds before anything is written, when a picture comes first."""
+        return self.writing.kind.content()
+
     def may_be_unfinished(self) -> None:
         """For saving in the background: a title may still be missing."""
         self.fields["title"].required = False
@@ -76,7 +106,7 @@ class ItemForm(forms.Form):
         values = content.model_dump() if content else {}
         for name, field in self.base_fields.items():
             if isinstance(field, RichTextField) and values.get(name):
-                values[name] = text_for(self.here, values[name])
+                values[name] = text_to_edit(self.here, values[name])
         title = self.writing.title or self.suggested
         return {"title": title, "stamp": self.writing.stamp, "seen": self.writing.seen, **values}
 

@@ -68,7 +68,7 @@ class Offers:
         """What a lock has taken out of the menu: one line for each lock."""
         lines = []
         if why := self.locked[Action.OWN_VERSION]:
-            dated = entry.is_published and (entry.kind_of.seen or entry.holds)
+            dated = entry.is_published and (entry.kind_of.counts or entry.holds)
             lines.append(Offer("locked", _("Edit, dates") if dated else _("Edit"), "lock", why=why))
         if (why := self.locked[Action.HIDE]) and entry.is_published:
             lines.append(Offer("locked", _("Hide, order"), "lock", why=why))
@@ -97,7 +97,7 @@ class Offers:
         shows = self.hides and entry.is_published
         dated = self.dates and entry.is_published and (entry.kind_of.counts or entry.holds)
         return [
-            self._link("dates", _("Dates"), "calendar", entry) if dated else None,
+            self._settings(entry) if dated else None,
             self._link("place", _("Move to …"), "folder-input", entry) if moves else None,
             self._post("visibility", _("Show"), "eye", entry, "visible", "yes") if shows and entry.is_hidden else None,
             self._post("visibility", _("Hide"), "eye-off", entry, "visible", "no")
@@ -114,6 +114,14 @@ class Offers:
             else None,
             self._link("remove", _("Remove"), "trash-2", entry, tone="danger") if removes else None,
         ]
+
+    def _settings(self, entry: Entry) -> Offer:
+        own = entry.kind_of.set_at
+        return (
+            self._link(own, _("Settings"), "settings", entry)
+            if own
+            else self._link("dates", _("Dates"), "calendar", entry)
+        )
 
     def _link(self, key: str, label: str, icon: str, entry: Entry, tone: str = "") -> Offer:
         return Offer(key, label, icon, href=self._address(key, entry), tone=tone)

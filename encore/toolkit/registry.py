@@ -44,8 +44,9 @@ class Kind:
     `listed`: False for what is met only inside other things, such as questions: in no outline, but one asked for its
     kinds. `graded`: whether its tool publishes grades (toolkit.grading).
 
-    `form`: dotted name of the toolkit.forms.ItemForm that writes it; `shown_by`: the template that shows its content,
-    in previews and histories too; `lies_in`: the kinds of items it may lie in.
+    `form`: dotted name of the toolkit.forms.ItemForm that writes it, or of what makes one; `shown_by`: the template that
+    shows its content, in previews and histories too; `lies_in`: the kinds of items it may lie in. `set_at`: the tool's
+    own route that sets its dates with all else that can be set of it, where the toolkit's page of dates is too little.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Kind:
     single: bool = False  # a place has one of them
     shown_by: str = ""
     lies_in: Sequence[str] = ()
+    set_at: str = ""
     new_label: str | Promise = ""  # the heading of the page that makes one: "New page"
 
     @property
@@ -93,6 +95,10 @@ class Tool:
 
     def due(self, enrolments: Iterable[Enrolment], at: datetime) -> list[Any]:
         """What these enrolments have to do beyond the items' own dates."""
+        return []
+
+    def uses(self, here: Here, items: Sequence[Any]) -> Sequence[Any]:
+        """What here would miss these items if they were removed: things with a `title`, for the page that asks."""
         return []
 
     def search_text(self, content: Content) -> str:

@@ -17,7 +17,7 @@ _FILE = re.compile(
 
 
 def text_for(here: Here, text: str) -> SafeString:
-    """Rich text fit for a page, or for the editor, in this place."""
+    """Rich text fit for a page in this place."""
 
     def resolve(scheme: str, uuid: str) -> str:
         if scheme == "file":
@@ -26,6 +26,11 @@ def text_for(here: Here, text: str) -> SafeString:
             return address(here, "items:open", uuid=uuid)
 
     return render_html(text, resolve)
+
+
+def text_to_edit(here: Here, text: str) -> str:
+    """The same for a textarea, as plain text: what is written in it is escaped once more there, not taken for tags."""
+    return text_for(here, text) + ""
 
 
 def text_from(html: str) -> str:

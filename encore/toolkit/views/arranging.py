@@ -103,6 +103,7 @@ def removal(request: HttpRequest, here: Here, tool: Tool, uuid: UUID) -> HttpRes
         "running": None if here.session else running(here.course, at=here.at).count(),
         "own": sum(own_versions(gone).values()) if here.session is None else 0,
         "seen": times_seen(here, gone),
+        "used": tool.uses(here, gone),
         "back": list_of(here, tool, shown.parent_id),
     }
     return tool_page(request, here, "toolkit/removal.html", context)

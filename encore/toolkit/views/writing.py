@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.http import urlencode
 from django.utils.module_loading import import_string
@@ -42,30 +43,36 @@ def new(request: HttpRequest, here: Here, tool: Tool, kind: str) -> HttpResponse
     there = only_one(here, found) if found.single else None
     if there:
         return redirect(address(here, f"{tool.name}:edit", uuid=there.uuid))
-    query = {"kind": kind, **{name: request.GET[name] for name in ("in", "title") if name in request.GET}}
+    query = {**request.GET.dict(), "kind": kind}
     return redirect(f"{address(here, f'{tool.name}:edit', uuid=uuid4())}?{urlencode(query)}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_writing
 def edit(request: HttpRequest, here: Here, tool: Tool, uuid: UUID) -> HttpResponse:
-    """POST: the form's fields, and do = draft | publish. A save in the background has X-Requested-With: autosave."""
+    """POST: the form's fields, and do = draft | publish, or what the form's own buttons say (see ItemForm).
+
+    A save in the background has X-Requested-With: autosave.
+    """
     writing = find_or_begin(here, tool, uuid, kind=request.GET.get("kind", ""), inside=request.GET.get("in", ""))
     in_background = request.headers.get("X-Requested-With") == "autosave"
-    form = _form(request, here, writing)
-    if in_background:
+    form, do = _form(request, here, writing), request.POST.get("do", "")
+    onward = form.onward(do) if request.method == "POST" else ""
+    if in_background or onward:
         form.may_be_unfinished()
-    if request.method != "POST":
+    if request.method != "POST" or (not in_background and form.rearranges(do)):
         return _editor(request, here, writing, form)
     elif not form.is_valid():
         return HttpResponse(status=422) if in_background else _editor(request, here, writing, form)
-    publishes = request.POST.get("do") == "publish"
+    publishes = do == "publish"
     try:
         draft = _save(here, writing, form, publishes=publishes and not why_not_publish(here))
     except DraftMoved as moved:
         return HttpResponse(status=409) if in_background else _conflict(request, here, writing, str(moved))
     if in_background:
         return JsonResponse({"stamp": draft.stamp, "seen": writing.seen} if draft else {})
+    if onward:
+        return redirect(onward)
     if publishes and (why := why_not_publish(here)):
         messages.warning(request, why)  # what was written is kept all the same
     return _saved(request, here, find(here, tool, uuid))
@@ -79,7 +86,7 @@ def upload(request: HttpRequest, here: Here, tool: Tool, uuid: UUID) -> HttpResp
     picture = request.FILES.get("file")
     if why := _why_not_picture(picture):
         return JsonResponse({"error": why}, status=400)
-    use = _attach_picture(here, writing, picture)  # type: ignore[arg-type]
+    use = _attach_picture(here, writing, picture, _form(request, here, writing, QueryDict()))  # type: ignore[arg-type]
     return JsonResponse({"url": address(here, "files:show", uuid=use.uuid, name="file"), "name": use.name})
 
 
@@ -126,13 +133,14 @@ def discard(request: HttpRequest, here: Here, tool: Tool, uuid: UUID) -> HttpRes
 
 
 def _form(request: HttpRequest, here: Here, writing: Writing, data: Any = None) -> ItemForm:
-    form_class: type[ItemForm] = import_string(writing.kind.form)
+    make: Callable[..., ItemForm] = import_string(writing.kind.form)
     title = request.GET.get("title", "")[:250]
     upload_url = address(here, f"{writing.tool.name}:upload", uuid=writing.key)
     if writing.is_new:
         upload_url += "?" + request.GET.urlencode()
     posted = data if data is not None else request.POST if request.method == "POST" else None
-    return form_class(posted, request.FILES or None, here=here, writing=writing, upload_url=upload_url, title=title)
+    about = {"here": here, "writing": writing, "upload_url": upload_url, "title": title, "query": request.GET}
+    return make(posted, request.FILES or None, **about)
 
 
 @transaction.atomic
@@ -205,14 +213,13 @@ def _why_not_picture(picture: UploadedFile | None) -> str:
         return why_not_upload(picture)
 
 
-def _attach_picture(here: Here, writing: Writing, picture: UploadedFile) -> FileUse:
+def _attach_picture(here: Here, writing: Writing, picture: UploadedFile, form: ItemForm) -> FileUse:
     store(picture, at=here.at)  # the slow part, before the transaction
     with transaction.atomic():
         if writing.draft or writing.shown:
             draft = open_draft(writing.item, here)  # type: ignore[arg-type]
         else:
-            nothing = writing.kind.content()
             draft = create_item(
-                here, writing.kind.name, title="", content=nothing, parent=writing.parent, key=writing.key
+                here, writing.kind.name, title="", content=form.nothing(), parent=writing.parent, key=writing.key
             )
         return attach(picture, draft, at=here.at)

@@ -230,10 +230,11 @@ class FileUpload(Body):
 
 
 class Passage(Body):
-    """A text to read, with questions of the bank about it: they follow it wherever it is asked, in this order."""
+    """A text to read, with questions of the bank about it: they follow it wherever it is asked, in this order. Without
+    any, nothing is asked."""
 
     type: Literal["passage"] = "passage"
-    questions: Annotated[list[UUID], Field(min_length=1, max_length=50)]
+    questions: Annotated[list[UUID], Field(max_length=50)]
 
 
 AnyBody = Annotated[

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from encore.base.html import plain_text
+from encore.toolkit.content import Content
 from encore.toolkit.places import Place, address
 from encore.toolkit.registry import Behaviour, Kind, Tool
 from encore.tools.quizzes.content import Question, QuestionCategory, Test
 from encore.tools.quizzes.options import TestOptions
 
+if TYPE_CHECKING:
+    from encore.courses.context import Here
+
+
+PAGES = {"test": "quizzes:show", "question": "quizzes:question", "question_category": "quizzes:category"}
+
 
 class Quizzes(Tool):
     def page_of(self, item: Any, here: Place) -> str:
-        if item.kind == "test":
-            return address(here, "quizzes:show", uuid=item.uuid)
-        else:
-            return address(here, "quizzes:index")
+        return address(here, PAGES[item.kind], uuid=item.uuid)
+
+    def uses(self, here: Here, items: Sequence[Any]) -> Sequence[Any]:
+        """The tests that ask for these questions by name."""
+        if not any(item.kind == "question" for item in items):
+            return []
+        from encore.tools.quizzes.bank import known_in, used_in
+
+        used = used_in(here, known_in(here).values())
+        tests = {test.pk: test for item in items for test in used.get(item.uuid, ())}
+        for test in tests.values():
+            test.url = self.page_of(test, here)
+        return list(tests.values())
+
+    def search_text(self, content: Content) -> str:
+        """Of tests only: what is asked is nobody's to find."""
+        return plain_text(content.introduction) if isinstance(content, Test) else ""
 
 
 tool = Quizzes(
@@ -26,7 +48,19 @@ tool = Quizzes(
     icon="clipboard-check",
     behaviour=Behaviour.SHARED,
     kinds=(
-        Kind("test", _("Test"), Test, icon="clipboard-check", seen=False, done=True, graded=True),
+        Kind(
+            "test",
+            _("Test"),
+            Test,
+            icon="clipboard-check",
+            seen=False,
+            done=True,
+            graded=True,
+            form="encore.tools.quizzes.forms.test.TestForm",
+            shown_by="quizzes/parts/test_shown.html",
+            set_at="settings",
+            new_label=_("New test"),
+        ),
         Kind(
             "question",
             _("Question"),
@@ -35,8 +69,23 @@ tool = Quizzes(
             seen=False,
             listed=False,
             lies_in=("question_category",),
+            form="encore.tools.quizzes.forms.question.question_form",
+            shown_by="quizzes/parts/question_shown.html",
+            new_label=_("New question"),
         ),
-        Kind("question_category", _("Category"), QuestionCategory, icon="folder", holds=True, seen=False, listed=False),
+        Kind(
+            "question_category",
+            _("Category"),
+            QuestionCategory,
+            icon="folder",
+            holds=True,
+            seen=False,
+            listed=False,
+            lies_in=("question_category",),
+            form="encore.tools.quizzes.forms.test.CategoryForm",
+            shown_by="quizzes/parts/category.html",
+            new_label=_("New category"),
+        ),
     ),
     settings=TestOptions,
     urls="encore.tools.quizzes.urls",

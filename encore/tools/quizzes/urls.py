@@ -2,12 +2,21 @@
 
 from django.urls import path
 
-from encore.tools.quizzes.views import attempt, files, result, tests
+from encore.tools.quizzes.views import attempt, bank, files, marking, result, settings, tests
 
 ATTEMPT = "attempts/<uuid:attempt>"
 
 urlpatterns = [
     path("", tests.index, name="index"),
+    path("questions/", bank.bank, name="bank"),
+    path("questions/moving/", bank.moving, name="move_questions"),
+    path("questions/in/<uuid:uuid>/", bank.bank, name="category"),
+    path("questions/<uuid:uuid>/", bank.question, name="question"),
+    path("questions/<uuid:uuid>/copy/", bank.copy, name="copy"),
+    path("<uuid:uuid>/settings/", settings.settings, name="settings"),
+    path("<uuid:uuid>/exceptions/", settings.exceptions, name="exceptions"),
+    path("<uuid:uuid>/exceptions/<int:enrolment>/", settings.exception, name="exception"),
+    path("<uuid:uuid>/questions/", bank.choose, name="choose"),
     path("<uuid:uuid>/", tests.show, name="show"),
     path("<uuid:uuid>/trial/", tests.trial, name="trial"),
     path(f"{ATTEMPT}/", attempt.page, name="attempt"),
@@ -17,4 +26,8 @@ urlpatterns = [
     path(f"{ATTEMPT}/files/<int:position>/", files.upload, name="upload_answer"),
     path(f"{ATTEMPT}/files/<int:position>/<uuid:file>/", files.answer_file, name="answer_file"),
     path(f"{ATTEMPT}/result/", result.result, name="result"),
+    path("marking/", marking.to_mark, name="to_mark"),
+    path("marking/<uuid:uuid>/", marking.attempts, name="attempts"),
+    path("marking/<uuid:uuid>/<uuid:question>/", marking.by_question, name="mark_question"),
+    path("marking/attempts/<uuid:attempt>/", marking.by_learner, name="mark_attempt"),
 ]

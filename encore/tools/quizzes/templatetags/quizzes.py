@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 from django import template
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from encore.base.html import plain_text
 from encore.base.templatetags.encore import state
 from encore.courses.context import Here
+from encore.toolkit.models import ItemException, Version
 from encore.toolkit.rich_text import text_for
-from encore.tools.quizzes.content import Gap, Question
+from encore.tools.quizzes.composing import Composition, compose
+from encore.tools.quizzes.content import Gap, Question, Test
 from encore.tools.quizzes.marking import mark_answer
 from encore.tools.quizzes.models import Answer, AnswerFile
 from encore.tools.quizzes.options import TestOptions
+from encore.tools.quizzes.questions import type_of
 from encore.tools.quizzes.sheet import Row, Sheet
 
 register = template.Library()
@@ -39,6 +45,12 @@ def points(value: Decimal | None) -> str:
         return "–"
     rounded = round(value, 2).normalize()
     return number_format(format(rounded + 0, "f"))
+
+
+@register.filter
+def exact(value: Decimal | None) -> str:
+    """Points as a field holds them: every digit, a point between; "" for none."""
+    return "" if value is None else format(value.normalize() + 0, "f")
 
 
 @register.simple_tag
@@ -166,3 +178,43 @@ def _field(row: Row, gap: Gap, said: str, number: int) -> SafeString:
 
 def _given(said: str) -> SafeString:
     return format_html('<mark class="gap-given">{}</mark>', said or "–")
+
+
+@register.simple_tag
+def composition(content: Test, here: Here) -> Composition:
+    """What a test asks and brings, for who writes it."""
+    return compose(here, content)
+
+
+@register.simple_tag
+def as_asked(content: Question) -> dict[str, Any]:
+    """A question as a learner would meet it, drawn once and unmixed, with what its author said about answers."""
+    version, kind = Version(content=content.stored()), type_of(content.body)
+    drawn = kind.draw(content.body, Random(1), shuffle=False)  # noqa: S311
+    answer = Answer(version=version, position=1, out_of=content.points, drawn=drawn, response={}, section="")
+    is_passage = content.body.type == "passage"
+    key = "" if is_passage else kind.key(content.body, drawn)
+    return {"row": Row(answer, 1), "is_passage": is_passage, "key": key, "said": list(_said(content))}
+
+
+def _said(content: Question) -> Iterable[tuple[str, str]]:
+    """The feedback and the guidance that a question holds, each with what it is about."""
+    body: Any = content.body
+    for name in ("options", "statements", "accepted", "values"):
+        for part in getattr(body, name, ()):
+            if part.feedback:
+                about = getattr(part, "text", None) or str(getattr(part, "value", ""))
+                yield _("Feedback: %(about)s") % {"about": Truncator(plain_text(about)).chars(60)}, part.feedback
+    if content.feedback:
+        yield _("Feedback for everybody"), content.feedback
+    if getattr(body, "guidance", ""):
+        yield _("For those who mark"), body.guidance
+
+
+@register.simple_tag
+def differences(exception: ItemException) -> str:
+    """What an exception changes, in a line."""
+    words = {"opens": _("opens"), "due": _("due"), "closes": _("closes"), "time_factor": _("time factor")}
+    words |= {"minutes": _("minutes"), "attempts": _("attempts")}
+    given = {name: getattr(exception, name) for name in ("opens", "due", "closes")} | exception.options
+    return ", ".join(f"{words.get(name, name)}: {value}" for name, value in given.items() if value is not None)

@@ -108,6 +108,7 @@ def _about(here: Here, entry: Entry | Any, said: str) -> dict[str, Any]:
         "why_not": why_not,
         "said": said,
         "offers": offers.of(entry) if offers else [],
+        "may_write": offers is not None and any(offer.key == "edit" for offer in offers.of(entry)),
     }
 
 
