@@ -46,8 +46,11 @@ from encore.toolkit.files import attach, use_file
 from encore.toolkit.models import Draft, Item
 from encore.toolkit.publishing import create_item, open_draft, publish, save_draft, set_visible
 from encore.toolkit.registry import Kind, kind_named, tools
+from encore.toolkit.scoping import shown_in
 from encore.toolkit.settings import set_settings
 from encore.toolkit.transfer import transfer
+from encore.tools.quizzes.actions.taking import Given, begin, save
+from encore.tools.quizzes.actions.uploading import add_file
 
 # Who there is, with the role they have on the platform.
 CAST: dict[str, Role | None] = {
@@ -132,6 +135,7 @@ def build(at: datetime) -> World:
     for where in PLACES:
         _write_over(world, where)
     _hide_and_show(world)
+    _attempts(world)
     _categories(world)
     _plans_and_letters(world)
     _copies(world)
@@ -411,6 +415,33 @@ def _upload(world: World, word: str) -> SimpleUploadedFile:
     return SimpleUploadedFile("notes.txt", world.secret(word).encode())
 
 
+# What learners do
+
+
+def _attempts(world: World) -> None:
+    """The learners of A and B try the same test of the course, with a few words and a file each."""
+    here = _here(world, "ONE")
+    asked = []
+    for body in ({"type": "short", "accepted": [{"text": "anything"}]}, {"type": "file"}):
+        question = kind_named("question").content.model_validate({"text": "<p>Well?</p>", "body": body})
+        draft = create_item(here, "question", title="Asked", content=question)
+        publish([draft], here)
+        asked.append({"type": "fixed", "question": draft.item.uuid})
+    test = kind_named("test").content.model_validate({"sections": [{"id": "a", "parts": asked}]})
+    draft = create_item(here, "test", title="Tried", content=test)
+    publish([draft], here)
+    _thing(world, "ONE", draft.item)
+    for name in "AB":
+        where, person = f"{name}-ONE", world.people[f"learner of {name}"]
+        there = here_for(person, at=world.at, session=world.sessions[name].pk, code="ONE")
+        attempt = begin(there, shown_in(there, kind="test").get(pk=draft.item.pk))
+        save(attempt, {1: Given({"text": world.secret(f"answer {where}")}, 1)}, at=world.at)
+        file = add_file(attempt.answers.get(position=2), _upload(world, f"answer file {where}"), at=world.at)
+        world.add("attempt", where, attempt=attempt.uuid, tool="quizzes")
+        world.add("answer", where, attempt=attempt.uuid, position=1, tool="quizzes")
+        world.add("answer file", where, attempt=attempt.uuid, position=2, file=file.uuid, tool="quizzes")
+
+
 # Plans and letters
 
 
@@ -481,7 +512,8 @@ def may_see() -> dict[str, set[str]]:
 
     def coaching(name: str, *codes: str) -> set[str]:
         here = [f"{name}-{code}" for code in codes]
-        people = names(f"learner of {name}", *(["suspended learner of A"] if name == "A" else []))
+        done = of("answer, answer file", f"{name}-ONE") if "ONE" in codes else set()
+        people = done | names(f"learner of {name}", *(["suspended learner of A"] if name == "A" else []))
         return session(name) | all_of_it(*codes, *here) | drafts(*here) | people
 
     by_session = of("not in", "A") | of("only in", "B")
@@ -490,8 +522,12 @@ def may_see() -> dict[str, set[str]]:
     seen = {
         "anonymous": set(),
         "stranger": set(),
-        "learner of A": session("A") | learning | content("A-ONE", "A-TWO"),
-        "learner of B": session("B") | learning | content("B-ONE", "B-TWO") | by_session,
+        "learner of A": of("answer, answer file", "A-ONE") | session("A") | learning | content("A-ONE", "A-TWO"),
+        "learner of B": of("answer, answer file", "B-ONE")
+        | session("B")
+        | learning
+        | content("B-ONE", "B-TWO")
+        | by_session,
         "suspended learner of A": of("session", "A")
         | of("course", "ONE", "TWO")
         | names("coach of A-ONE", "general coach of A"),
