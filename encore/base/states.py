@@ -44,7 +44,7 @@ LOOKS = {
     "right": Look(_("Right"), "check", "go"),
     "partly_right": Look(_("Partly right"), "circle-slash-2", "wait"),
     "wrong": Look(_("Wrong"), "x", "stop"),
-    "not_answered": Look(_("Not answered"), "circle-dashed", "calm"),
+    "not_answered": Look(_("Not answered"), "circle-minus", "calm"),
     # People and enrolments
     "active": Look(_("Active"), "user-check", "go"),
     "invited": Look(_("Invited"), "mail", "soon"),

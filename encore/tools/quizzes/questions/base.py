@@ -39,7 +39,7 @@ class QuestionType(Generic[B]):
 
     name: ClassVar[str]
     label: ClassVar[str | Promise]
-    icon: ClassVar[str] = "circle-help"
+    icon: ClassVar[str] = "circle-question-mark"
     about: ClassVar[str | Promise] = ""
     manual: ClassVar[bool] = False
     body: type[B]
