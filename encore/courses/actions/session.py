@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from encore.courses import signals
 from encore.courses.actions.enrolment import Enrolling, enrol, remove_source, seat_waiting
 from encore.courses.actions.letters import tell_changed, tell_enrolled, tell_reopened
-from encore.courses.errors import CannotDo, ChangedMeanwhile, TitleTaken
+from encore.courses.errors import CannotDo, TitleTaken
 from encore.courses.models import (
     Course,
     CourseCoach,
@@ -74,19 +74,13 @@ def update_session(
     *,
     by: Person | None,
     at: datetime,
-    seen_at: datetime | None = None,
     tell: bool = False,
 ) -> CourseSession:
     """Change fields of a session and everything that follows from its dates.
 
-    `seen_at`: the `changed_at` the editor saw; if somebody changed it since, ChangedMeanwhile is raised and nothing is
-    lost in silence. `tell`: mail the live learners and the coaches.
+    `tell`: mail the live learners and the coaches.
     """
     session = CourseSession.objects.select_for_update().get(pk=session.pk)
-    if seen_at and session.changed_at != seen_at:
-        raise ChangedMeanwhile(
-            _("Somebody else has changed this session in the meantime. Look at it again before you save.")
-        )
     changes = changed(session, values)
     if not changes:
         return session

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
@@ -189,14 +188,6 @@ def history_of(session: CourseSession, *, content: bool) -> QuerySet[AuditEntry]
     if not content:
         entries = entries.filter(subject_kind__in=MANAGED)
     return entries.select_related("by").order_by("-id")
-
-
-def changed_since(session: CourseSession, moment: datetime) -> QuerySet[AuditEntry]:
-    """The changes of the session's fields made after this moment, the first one first."""
-    entries = AuditEntry.objects.filter(
-        course_session_id=session.pk, subject_kind="coursesession", verb="change", at__gt=moment
-    )
-    return entries.select_related("by").order_by("id")
 
 
 def usual_sources(session: CourseSession) -> list[tuple[str, str]]:

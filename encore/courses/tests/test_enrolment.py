@@ -158,14 +158,6 @@ def test_moving_the_session_moves_every_stored_end(make_session, amina, edna, at
     assert Enrolment.objects.get().window_closes_at == at + timedelta(days=9)
 
 
-def test_the_second_editor_of_a_session_is_told(spring, edna, at):
-    later = at + timedelta(minutes=1)
-    update_session(spring, {"description": "First."}, by=edna, at=later, seen_at=spring.changed_at)
-
-    with pytest.raises(CannotDo, match="Somebody else"):
-        update_session(spring, {"description": "Second."}, by=edna, at=later, seen_at=spring.changed_at)
-
-
 def test_a_suspended_person_is_not_revived_by_a_class(spring, nurses, amina, edna, at):
     add_class(spring, nurses, by=edna, at=at)
     set_state(Enrolment.objects.get(person=amina), "suspended", by=edna, at=at, reason="fees")

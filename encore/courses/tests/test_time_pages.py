@@ -376,6 +376,29 @@ def test_whom_the_results_of_a_course_are_shown_to_stands_beside_the_setting(cli
     assert "Teachers: 1; sessions: 1; learners in them: 2." in words(page)
 
 
+def test_a_state_is_not_changed_where_a_date_passed_since_one_looked(as_edna, clock, spring):
+    shown = as_edna.get(of(spring, "state/?to=archived")).context["digest"]
+    clock(AFTER)
+
+    again = as_edna.post(of(spring, "state/"), {"to": "archived", "confirmed": shown})
+    assert "This has changed since you looked" in words(again)
+    assert CourseSession.objects.get(pk=spring.pk).state == "published"
+    as_edna.post(of(spring, "state/"), {"to": "archived", "confirmed": again.context["digest"]})
+
+    assert CourseSession.objects.get(pk=spring.pk).state == "archived"
+
+
+def test_a_state_that_somebody_else_changed_is_told(as_edna, spring):
+    update_session(spring, {"state": "archived"}, by=None, at=INSIDE)
+
+    answer = as_edna.post(
+        of(spring, "state/"), {"to": "cancelled", "reason": "No room", "was": "published"}, follow=True
+    )
+
+    assert "meanwhile the session has the state “Archived”" in words(answer)
+    assert CourseSession.objects.get(pk=spring.pk).state == "archived"
+
+
 # Two people at once
 
 

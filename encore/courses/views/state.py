@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 from encore.courses.actions.session import archive, back_to_draft, cancel, delete_session, publish
 from encore.courses.context import Here
 from encore.courses.decorators import in_session
-from encore.courses.effects import effects_of
+from encore.courses.effects import digest_of, effects_of
 from encore.courses.errors import CannotDo
 from encore.courses.forms.enrolment import CancelForm
 from encore.courses.models import CourseSession, Enrolment
+from encore.courses.views.confirming import is_confirmed
 from encore.courses.views.sending import sent
 from encore.courses.words import Access
 from encore.people.decorators import recently_confirmed
@@ -107,10 +108,16 @@ def session_state(request: HttpRequest, here: Here) -> HttpResponse:
     if request.method == "POST" and to == session.state:
         return redirect("session_overview", session.pk)
     change = next((change for change in CHANGES[session.state] if change.to == to), None)
+    if request.POST.get("was", session.state) != session.state:
+        now = {"state": session.get_state_display()}
+        messages.warning(request, _("Nothing was done: meanwhile the session has the state “%(state)s”.") % now)
+        return redirect("session_overview", session.pk)
     if change is None:
         raise Http404
+    effects = effects_of(session, {"state": change.to}, here.at)
+    moved_on = "confirmed" in request.POST and not is_confirmed(request, effects)
     form = CancelForm(sent(request), label_suffix="") if change is CANCEL else None
-    if request.method == "POST" and (form is None or form.is_valid()):
+    if request.method == "POST" and not moved_on and (form is None or form.is_valid()):
         _do(request, here, change, reason=form.cleaned_data["reason"] if form else "")
         return redirect("session_overview", session.pk)
     context = {
@@ -118,7 +125,9 @@ def session_state(request: HttpRequest, here: Here) -> HttpResponse:
         "session": session,
         "change": change,
         "form": form,
-        "effects": effects_of(session, {"state": change.to}, here.at),
+        "effects": effects,
+        "digest": digest_of(effects),
+        "moved_on": moved_on,
     }
     wrong = form is not None and bool(form.errors)
     return render(request, "courses/session_state.html", context, status=422 if wrong else 200)
