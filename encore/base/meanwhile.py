@@ -79,7 +79,7 @@ class RemembersWhatItShowed(forms.Form):
 
     def merged(self) -> QueryDict:
         """What was sent, over what is there now: whatever was left as shown takes the value of the others."""
-        data = self.data.copy()
+        data: QueryDict = self.data.copy()  # type: ignore[attr-defined]  # of a request
         for name in self._changed():
             if _packed(self._typed(name)) == self._was_shown().get(name):
                 self._put(data, name)
