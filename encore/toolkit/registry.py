@@ -44,9 +44,9 @@ class Kind:
     `listed`: False for what is met only inside other things, such as questions: in no outline, but one asked for its
     kinds. `graded`: whether its tool publishes grades (toolkit.grading).
 
-    `form`: dotted name of the toolkit.forms.ItemForm that writes it, or of what makes one; `shown_by`: the template that
-    shows its content, in previews and histories too; `lies_in`: the kinds of items it may lie in. `set_at`: the tool's
-    own route that sets its dates with all else that can be set of it, where the toolkit's page of dates is too little.
+    `form`: dotted name of the toolkit.forms.ItemForm that writes it, or of what makes one; `shown_by`: the template
+    that shows its content, in previews and histories too; `lies_in`: the kinds of items it may lie in. `set_at`: the
+    tool's own route that sets its dates with all else that can be set, where the toolkit's page of dates is too little.
     """
 
     name: str

@@ -36,7 +36,7 @@ SENTENCES = {
 
 
 class QuestionForm(ItemForm):
-    """`type`: the name of the type it writes; `tables`: the rows of parts, by name; `before`: the body as it is, if any.
+    """`type`: the name of the type it writes; `tables`: the rows of parts, by name; `before`: the body as it is.
 
     `own`: the names of the type's own fields that stand above the rows, `settings`: those below.
     """

@@ -246,7 +246,7 @@ def test_rows_are_added_moved_and_removed_without_javascript_and_nothing_is_save
         ("up options k1", ["k1", "k2"]),
     ):
         response, uuid = send("single", SINGLE, do=do)
-        there = [key for key in re.findall(r'type="hidden" name="options" value="([a-z0-9]+)"', text(response))]
+        there = re.findall(r'type="hidden" name="options" value="([a-z0-9]+)"', text(response))
         assert len(there) == keys if isinstance(keys, int) else there == keys
         assert "field-error" not in text(response)
         assert not Draft.objects.filter(item__uuid=uuid).exists()
