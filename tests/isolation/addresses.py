@@ -32,6 +32,8 @@ SORTS = {
     "enrolment:Int": "enrolment",
     "coach:Int": "coach",
     "transfer:Int": "transfer",
+    "uuid:UUID enrolment:Int": "learner of a test",
+    "uuid:UUID question:UUID": "question of a test",
     "attempt:UUID": "attempt",
     "attempt:UUID position:Int": "answer",
     "attempt:UUID position:Int file:UUID": "answer file",

@@ -49,7 +49,7 @@ from encore.toolkit.registry import Kind, kind_named, tools
 from encore.toolkit.scoping import shown_in
 from encore.toolkit.settings import set_settings
 from encore.toolkit.transfer import transfer
-from encore.tools.quizzes.actions.taking import Given, begin, save
+from encore.tools.quizzes.actions.taking import Given, begin, hand_in, save
 from encore.tools.quizzes.actions.uploading import add_file
 
 # Who there is, with the role they have on the platform.
@@ -437,6 +437,10 @@ def _attempts(world: World) -> None:
         attempt = begin(there, shown_in(there, kind="test").get(pk=draft.item.pk))
         save(attempt, {1: Given({"text": world.secret(f"answer {where}")}, 1)}, at=world.at)
         file = add_file(attempt.answers.get(position=2), _upload(world, f"answer file {where}"), at=world.at)
+        hand_in(attempt, at=world.at)
+        mine, tried = world.enrolments[name].pk, draft.item.uuid
+        world.add("learner of a test", where, uuid=tried, enrolment=mine, tool="quizzes")
+        world.add("question of a test", where, uuid=tried, question=asked[0]["question"], tool="quizzes")
         world.add("attempt", where, attempt=attempt.uuid, tool="quizzes")
         world.add("answer", where, attempt=attempt.uuid, position=1, tool="quizzes")
         world.add("answer file", where, attempt=attempt.uuid, position=2, file=file.uuid, tool="quizzes")
