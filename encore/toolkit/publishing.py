@@ -254,7 +254,7 @@ def move(items: Sequence[Item], here: Here, *, parent: Item | None) -> None:
             Line.objects.create(
                 release=release, item_id=item.pk, version_id=item.version_id, parent=parent, position=last
             )
-            _record("move", item, here, getattr(item, "title", ""), release=release.number)
+        _record("move", item, here, getattr(item, "title", ""), release=release.number)
 
 
 @transaction.atomic
