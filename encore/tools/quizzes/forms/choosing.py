@@ -89,7 +89,7 @@ class MultipleForm(OptionsForm):
             ("sum", gettext_lazy("Each right answer brings its share")),
             ("all_or_nothing", gettext_lazy("All right or nothing")),
         ],
-        label=gettext_lazy("Points"),
+        label=gettext_lazy("How points are given"),
         initial="sum",
     )
     shuffle = forms.BooleanField(
@@ -115,7 +115,7 @@ class MultipleForm(OptionsForm):
 
 class StatementRow(Row):
     essential = ("text",)
-    details = ("feedback",)
+    details = ("feedback", "praise")
 
     text = ShortHtmlField(label=gettext_lazy("Statement"))
     is_true = forms.ChoiceField(
@@ -123,6 +123,9 @@ class StatementRow(Row):
         choices=[("yes", gettext_lazy("true")), ("no", gettext_lazy("false"))],
     )
     feedback = ShortHtmlField(label=FEEDBACK, help_text=gettext_lazy("Shown to who marked this wrong."))
+    praise = ShortHtmlField(
+        label=gettext_lazy("If it was right"), help_text=gettext_lazy("Shown to who marked this rightly.")
+    )
 
 
 class TrueFalseForm(QuestionForm):
@@ -150,15 +153,15 @@ class TrueFalseForm(QuestionForm):
         rows = self.tables["statements"].values()
         if not rows:
             self.wrong(self.tables["statements"], _("At least one is needed."))
+        texts = ("text", "feedback", "praise")
         statements = [
-            {"id": r["key"], "text": r["text"], "is_true": r["is_true"] == "yes", "feedback": r["feedback"]}
-            for r in rows
+            {"id": r["key"], "is_true": r["is_true"] == "yes", **{name: r[name] for name in texts}} for r in rows
         ]
         shuffle, penalty = cleaned["shuffle"], cleaned["penalty"] or Decimal(0)
         return {"shuffle": shuffle, "penalty": penalty, "statements": statements}
 
     def _initial(self, statement: Mapping[str, Any]) -> dict[str, Any]:
-        texts = {name: short(self.here, statement[name]) for name in ("text", "feedback")}
+        texts = {name: short(self.here, statement[name]) for name in ("text", "feedback", "praise")}
         return {**texts, "is_true": "yes" if statement["is_true"] else "no"}
 
 

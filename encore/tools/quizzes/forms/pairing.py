@@ -65,7 +65,7 @@ class OrderingForm(QuestionForm):
             ("neighbours", gettext_lazy("Each pair of steps that follow each other brings its share")),
             ("all_or_nothing", gettext_lazy("All right or nothing")),
         ],
-        label=gettext_lazy("Points"),
+        label=gettext_lazy("How points are given"),
         initial="place",
     )
 
