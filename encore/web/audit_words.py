@@ -117,6 +117,7 @@ SENTENCES: dict[str, Promise] = {
     "hide": gettext_lazy("%(by)s hid %(subject)s"),
     "set dates": gettext_lazy("%(by)s set the dates of %(subject)s"),
     "set tools": gettext_lazy("%(by)s changed the tools of %(subject)s"),
+    "mark": gettext_lazy("%(by)s marked work: %(subject)s"),
     # files and letters
     "make plan": gettext_lazy("%(by)s brought in a file, to see what it would do: %(subject)s"),
     "apply plan": gettext_lazy("%(by)s applied %(subject)s"),

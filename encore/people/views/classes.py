@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from encore.base.meanwhile import held, over_theirs, saving
+from encore.ledger.actions import record_reading
 from encore.ledger.meanwhile import last_change_of
 from encore.people import actions
 from encore.people.decorators import roles_required
@@ -59,6 +60,7 @@ def class_new(request: HttpRequest) -> HttpResponse:
 def class_page(request: HttpRequest, school_class: UUID) -> HttpResponse:
     """The class: its facts, where it is used, and its people with the means to add and remove them."""
     found = get_object_or_404(SchoolClass, uuid=school_class)
+    record_reading(found, by=request.user, at=now())
     uses = uses_of([found], request.user)
     q, m = request.GET.get("q", "").strip(), request.GET.get("m", "").strip()
     context = {
