@@ -68,10 +68,13 @@ class Multiple(Body):
 
 
 class Statement(Part):
+    """`feedback` is for who marked it wrong, `praise` for who marked it right."""
+
     id: Key
     text: Html
     is_true: bool
     feedback: Html = ""
+    praise: Html = ""
 
 
 class TrueFalse(Body):
@@ -85,11 +88,13 @@ class TrueFalse(Body):
 
 
 class Accepted(Part):
-    """A text that is taken as an answer; `*` stands for any characters, `\\*` for a star."""
+    """A text that is taken as an answer; `*` stands for any characters, `\\*` for a star. With a `tolerance` it is a
+    number, taken give or take so much."""
 
     text: Annotated[str, Field(min_length=1, max_length=500)]
     fraction: Share = Decimal(1)
     feedback: Html = ""
+    tolerance: Annotated[Decimal, Field(ge=0, max_digits=30, decimal_places=12)] | None = None
 
 
 class Gap(Part):

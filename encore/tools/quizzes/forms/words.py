@@ -123,7 +123,7 @@ class GapForm(QuestionForm):
 
     def body(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         rows, text = self.tables["gaps"], cleaned["gap_text"]
-        gaps = [_gap(row, self._kept_feedback(row["key"])) for row in rows.values()]
+        gaps = [_gap(row, self._kept(row["key"])) for row in rows.values()]
         for row in rows:
             if text.count(row.mark) != 1:
                 message = _("%(mark)s has to stand in the text once. Put it there, or remove this gap.")
@@ -133,10 +133,11 @@ class GapForm(QuestionForm):
             self.add_error("gap_text", _("The text has no gap yet. Write one as {what is accepted}."))
         return {"text": text, "gaps": gaps, "match_case": cleaned["match_case"]}
 
-    def _kept_feedback(self, key: str) -> dict[str, str]:
-        """What an import said to each accepted text, which this form does not show."""
+    def _kept(self, key: str) -> dict[str, dict[str, Any]]:
+        """What an import said of each accepted text, which this form does not show."""
         gaps = self.before.gaps if isinstance(self.before, GapText) else []
-        return {one.text: one.feedback for gap in gaps if gap.id == key for one in gap.accepted}
+        accepted = [one for gap in gaps if gap.id == key for one in gap.accepted]
+        return {one.text: {"feedback": one.feedback, "tolerance": one.tolerance} for one in accepted}
 
     def _take_new_gaps(self) -> None:
         """{…} in what was sent becomes a mark and a row; a mark that nobody has described yet, an empty row."""
@@ -165,8 +166,8 @@ def accepted_of(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"text": row["text"], "fraction": fraction, "feedback": row["feedback"]}
 
 
-def _gap(row: Mapping[str, Any], feedback: Mapping[str, str]) -> dict[str, Any]:
-    accepted = [{**one, "feedback": feedback.get(one["text"], "")} for one in map(_line, row["accepted"])]
+def _gap(row: Mapping[str, Any], kept: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    accepted = [{**one, **kept.get(one["text"], {})} for one in map(_line, row["accepted"])]
     return {
         "id": row["key"],
         "accepted": accepted,

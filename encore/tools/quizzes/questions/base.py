@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 
 from encore.base.html import plain_text
 from encore.tools.quizzes.content import Body
+from encore.tools.quizzes.questions.numerals import number_in
 
 B = TypeVar("B", bound=Body)
 Response = dict[str, Any]
@@ -122,7 +123,14 @@ def bounded(share: Decimal, *, negative: bool) -> Decimal:
 
 def fitting(given: str, accepted: Iterable[Any], *, match_case: bool) -> Any | None:
     """Of the accepted texts that fit what was given, the first; None if none does."""
-    return next((one for one in accepted if fits(given, one.text, match_case=match_case)), None)
+    return next((one for one in accepted if _is_taken(given, one, match_case)), None)
+
+
+def _is_taken(given: str, one: Any, match_case: bool) -> bool:
+    if one.tolerance is None:
+        return fits(given, one.text, match_case=match_case)
+    number, value = number_in(given), number_in(one.text)
+    return number is not None and value is not None and abs(number - value) <= one.tolerance
 
 
 def fits(given: str, pattern: str, *, match_case: bool) -> bool:

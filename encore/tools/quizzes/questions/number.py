@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
 
@@ -22,25 +22,11 @@ from encore.tools.quizzes.questions.base import (
     bounded,
 )
 from encore.tools.quizzes.questions.formula import FormulaError, calculate
+from encore.tools.quizzes.questions.numerals import number_in as number_in
+from encore.tools.quizzes.questions.numerals import plain as plain
 
 LONGEST = 60
 _VARIABLE = re.compile(r"\{([a-zA-Z][a-zA-Z0-9_]*)\}")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.I)
-
-
-def number_in(text: str) -> Decimal | None:
-    """The number somebody wrote, with a point or a comma, spaces or the other sign between thousands; None if none."""
-    text = re.sub(r"[\s\u00a0\u202f'’]", "", text).replace("−", "-").replace("×10^", "e").replace("*10^", "e")
-    if "," in text and "." in text:
-        thousands = "," if text.rindex(".") > text.rindex(",") else "."
-        text = text.replace(thousands, "")
-    text = text.replace(",", ".")
-    if not _NUMBER.fullmatch(text):
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
 
 
 class Number(QuestionType[Numeric]):
@@ -135,12 +121,6 @@ def with_values(text: str, drawn: Drawn) -> str:
     """The text with what was drawn in place of {names}; a name that was not drawn stays."""
     values = drawn.get("values", {})
     return _VARIABLE.sub(lambda match: values.get(match[1], match[0]), text)
-
-
-def plain(number: Decimal) -> str:
-    """Without zeros at the end and without an exponent."""
-    text = format(number.normalize(), "f")
-    return "0" if text in ("-0", "") else text
 
 
 def _draw(variable: Variable, rng: Random) -> Decimal:

@@ -52,8 +52,8 @@ class Statements(QuestionType[TrueFalse]):
         marks = response.get("marks", {})
         parts = {s.id: (ALL if marks[s.id] == s.is_true else -body.penalty) for s in body.statements if s.id in marks}
         share = sum(parts.values(), Decimal(0)) / len(body.statements) if parts else NONE
-        said = [s.feedback for s in body.statements if s.feedback and parts.get(s.id, ALL) != ALL]
-        return Marked(bounded(share, negative=negative), parts, said)
+        said = [s.praise if parts[s.id] == ALL else s.feedback for s in body.statements if s.id in parts]
+        return Marked(bounded(share, negative=negative), parts, [words for words in said if words])
 
     def words(self, body: TrueFalse, drawn: Drawn, response: Response) -> str:
         return self._words(body, response.get("marks", {}))

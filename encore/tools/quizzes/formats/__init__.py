@@ -1,0 +1,1 @@
+"""Files of questions: read from other systems and written for them."""
