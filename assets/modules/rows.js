@@ -62,7 +62,10 @@ export function mayBeRich(area) {
     if (!/<\w/.test(area.value)) area.value = area.value && `<p>${escaped(area.value).replaceAll('\n', '<br>')}</p>`
     area.setAttribute('data-editor', '')
     edit(area)
-    made.querySelector('[contenteditable]')?.focus()
+    const text = made.querySelector('[contenteditable]')
+    text?.focus()
+    if (text) getSelection().selectAllChildren(text)
+    getSelection().collapseToEnd()
   })
 }
 

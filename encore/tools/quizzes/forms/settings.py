@@ -185,7 +185,9 @@ class ExceptionForm(RemembersWhatItShowed):
     def __init__(self, *args: Any, row: ItemException | None, **kwargs: Any) -> None:
         options = row.options if row else {}
         initial = {name: getattr(row, name, None) or "" for name in ("opens", "due", "closes", "reason")}
-        initial |= {name: _typed(options.get(name)) for name in ("time_factor", "minutes", "attempts")}
+        initial |= {
+            name: _typed(options[name]) if name in options else "" for name in ("time_factor", "minutes", "attempts")
+        }
         self.options = options
         super().__init__(*args, **{"initial": {**initial, "until": row.until if row else None}, **kwargs})
         for name in ("opens", "due", "closes", "minutes", "attempts"):

@@ -403,3 +403,15 @@ def test_exceptions_are_for_coaches_and_their_own_learners(
     assert post(coach, "quizzes:exception", said, uuid=test.uuid, enrolment=of_boris.pk).status_code == 404
     set_settings(shown_in(teacher).get(pk=test.pk), teacher, opens=None, due=None, closes=None)
     assert not ItemException.objects.exists()
+
+
+def test_an_exception_shows_what_it_says_and_nothing_else(coach, teacher, questions, make_test, get, post, of_amina):
+    test = make_test(teacher, "Final", questions)
+    where = {"uuid": test.uuid, "enrolment": of_amina.pk}
+    fresh = main(get(coach, "quizzes:exception", **where))
+    post(coach, "quizzes:exception", {"time_factor": "1.5", "reason": "Illness"}, **where)
+
+    again = main(get(coach, "quizzes:exception", **where))
+
+    assert 'value="none"' not in fresh + again and 'value="1.5"' in again and "Illness" in again
+    assert "time factor: 1.5" in main(get(coach, "quizzes:exceptions", uuid=test.uuid))

@@ -107,8 +107,9 @@ def _about(here: Here, entry: Entry | Any, said: str) -> dict[str, Any]:
         "learns": here.records,
         "why_not": why_not,
         "said": said,
-        "offers": offers.of(entry) if offers else [],
-        "may_write": offers is not None and any(offer.key == "edit" for offer in offers.of(entry)),
+        "offers": (offered := offers.of(entry) if offers else []),
+        "may_write": any(offer.key == "edit" for offer in offered),
+        "may_set": any(offer.key == "settings" for offer in offered),
     }
 
 
