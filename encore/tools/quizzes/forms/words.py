@@ -53,7 +53,10 @@ class ShortForm(QuestionForm):
         return [self.rows("accepted", AcceptedRow, initial, blank=1 if initial else 2, **words)]
 
     def body(self, cleaned: dict[str, Any]) -> dict[str, Any]:
-        accepted = [accepted_of(row) for row in self.tables["accepted"].values()]
+        there = self.before.accepted if isinstance(self.before, Short) else []
+        tolerances = {one.text: one.tolerance for one in there}  # from imports; not shown here
+        rows = self.tables["accepted"].values()
+        accepted = [{**accepted_of(row), "tolerance": tolerances.get(row["text"])} for row in rows]
         if not accepted:
             self.wrong(self.tables["accepted"], _("At least one is needed."))
         elif max(one["fraction"] for one in accepted) != 1:
