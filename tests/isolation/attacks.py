@@ -52,6 +52,9 @@ def queries(world: World) -> list[dict[str, Any]]:
             "page": "1",
             "mpage": "1",
             "next": "https://elsewhere.example/",
+            "all": "1",
+            "section": "a",
+            "seed": "1",
         }
         for name, way, class_id, deed in (
             ("A", "lists", world.classes["A"].pk, "suspend"),
@@ -155,6 +158,10 @@ def _facts(world: World) -> dict[str, Any]:
         "theme": "dark",
         "stamp": "1",
         "what_for": "Because",
+        "answer": "1",
+        "asked": "1",
+        "end": "1",
+        "was": "draft",
         "next": "https://elsewhere.example/",
         "on": "2027-01-01",
         "clock": "10:00",
