@@ -57,7 +57,7 @@ def _record(verb: str, item: Item, enrolment: Enrolment, here: Here, facts: dict
     changes = {"learner": str(enrolment.person), **{name: None if v is None else str(v) for name, v in facts.items()}}
     session = here.session.pk if here.session else None
     record(verb, item, by=here.person, at=here.at, session_id=session, changes=changes, called=called)
-    reschedule([here.session_course], items=[item.pk], enrolments=[enrolment.pk], at=here.at)  # type: ignore[list-item]
+    reschedule([here.session_course], items=[item.pk], enrolments=[enrolment.pk], at=here.at)
 
 
 def _checked(item: Item, options: dict[str, Any]) -> dict[str, Any]:

@@ -215,7 +215,7 @@ class _Reader:
         }
         of_enrolment = {
             model: lambda row: self._session(self.enrolments[row["enrolment_id"]][0])
-            for model in (EnrolmentSource, EnrolmentChange, ItemException)
+            for model in (EnrolmentSource, EnrolmentChange)
         }
         return {
             CourseSession: lambda row: self._session(row["id"]),
@@ -223,6 +223,7 @@ class _Reader:
             **of_place,
             **of_enrolment,
             Completion: self._record,
+            ItemException: self._exception,
             Course: lambda row: self._course(row["id"]),
             CourseTeacher: lambda row: self._course(row["course_id"]),
             Item: self._item,
@@ -252,6 +253,11 @@ class _Reader:
 
     def _members(self, pk: int) -> str:
         return f"members of {self.classes[pk]}" if pk in self.classes else ""
+
+    def _exception(self, row: dict[str, Any]) -> str:
+        """How an item is for one learner is set in the course of the session, by those who coach it."""
+        session, code = self.sessions.get(self.enrolments[row["enrolment_id"]][0]), self.items[row["item_id"]]
+        return self._content(f"{session}-{code.split('-')[-1]}" if session else None)
 
     def _session(self, pk: int | None) -> str:
         return f"session {self.sessions[pk]}" if pk in self.sessions else ""

@@ -32,7 +32,7 @@ class Quizzes(Tool):
         from encore.tools.quizzes.bank import known_in, used_in
 
         used = used_in(here, known_in(here).values())
-        tests = {test.pk: test for item in items for test in used.get(item.uuid, ())}
+        tests: dict[int, Any] = {test.pk: test for item in items for test in used.get(item.uuid, ())}
         for test in tests.values():
             test.url = self.page_of(test, here)
         return list(tests.values())
@@ -65,7 +65,7 @@ tool = Quizzes(
             "question",
             _("Question"),
             Question,
-            icon="circle-help",
+            icon="circle-question-mark",
             seen=False,
             listed=False,
             lies_in=("question_category",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -38,7 +39,12 @@ def put_in(here: Here, into: UUID, questions: Sequence[UUID], *, section: str = 
         body = content.body.model_copy(update={"questions": [*content.body.questions, *new]})
         content = Question.model_validate(content.model_copy(update={"body": body}).model_dump())
     if new:
-        facts = {"title": writing.title, "content": content, "stamp": writing.stamp, "seen": writing.seen}
+        facts: dict[str, Any] = {
+            "title": writing.title,
+            "content": content,
+            "stamp": writing.stamp,
+            "seen": writing.seen,
+        }
         write(here, writing.kind.name, into, **facts)
     return len(new)
 

@@ -20,6 +20,7 @@ from encore.tools.quizzes.forms.rows import Row, Rows
 from encore.tools.quizzes.questions import TYPES
 from encore.tools.quizzes.questions.number import plain
 
+RowClass = type[Row]  # a form has a `type` of its own
 BLANK_AT_FIRST, BLANK_LATER = 4, 1
 # What pydantic finds that no field has found before, as a sentence. {…}: from the problem's context.
 SENTENCES = {
@@ -100,7 +101,7 @@ class QuestionForm(ItemForm):
     def settings_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.settings]
 
-    def rows(self, name: str, row: type[Row], initial: Sequence[Any], **words: Any) -> Rows:
+    def rows(self, name: str, row: RowClass, initial: Sequence[Any], **words: Any) -> Rows:
         """Rows of this form: what is there, and some that are empty."""
         given = {"here": self.here, "data": self.data if self.is_bound else None, "upload_url": self.upload_url}
         blank = words.pop("blank", BLANK_LATER if initial else BLANK_AT_FIRST)

@@ -295,3 +295,10 @@ def test_a_picture_may_come_before_the_first_word(place, dolores, client_of):
         Draft.objects.all().delete()
         uuid = uuid4()
         where = address(here, "quizzes:upload", uuid=uuid)
+
+
+def test_signs_of_html_in_a_text_are_the_same_after_editing(send, place, dolores, get):
+    """What was written as words is no tag when the editor opens it again."""
+    _response, uuid = send("single", {**SINGLE, "text": "<p>What does &lt;b&gt; do?</p>"})
+
+    assert "&lt;p&gt;What does &amp;lt;b&amp;gt; do?&lt;/p&gt;" in text(get(place(dolores), "quizzes:edit", uuid=uuid))
