@@ -415,3 +415,18 @@ def test_an_exception_shows_what_it_says_and_nothing_else(coach, teacher, questi
 
     assert 'value="none"' not in fresh + again and 'value="1.5"' in again and "Illness" in again
     assert "time factor: 1.5" in main(get(coach, "quizzes:exceptions", uuid=test.uuid))
+
+
+@pytest.mark.parametrize("many", [3, 30])
+def test_queries_of_a_question_its_choosing_and_settings_do_not_grow(
+    many, ask, coach, teacher, make_test, client_of, django_assert_max_num_queries
+):
+    made = [ask(teacher, f"M{n}", choice()) for n in range(many)]
+    test = make_test(teacher, "Many", made, minutes=9)
+    client = client_of(coach.person)
+    places = {"question": made[0].uuid, "choose": test.uuid, "settings": test.uuid, "exceptions": test.uuid}
+    for route, uuid in places.items():
+        where = address(coach, f"quizzes:{route}", uuid=uuid)
+        client.get(where)
+
+        queries(django_assert_max_num_queries, 20, lambda where=where: client.get(where))
