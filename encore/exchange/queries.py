@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
+from encore.exchange.kinds import KINDS
 from encore.ledger.models import Plan, PlanRow
 from encore.people.models import Person
 
@@ -16,8 +17,8 @@ KEEP_READY = timedelta(days=14)
 
 
 def plans_of(person: Person) -> QuerySet[Plan]:
-    """The plans this person may see: administrators all, others their own."""
-    plans = Plan.objects.select_related("by", "job")
+    """The plans of this page's kinds that this person may see: administrators all, others their own."""
+    plans = Plan.objects.select_related("by", "job").filter(kind__in=KINDS)
     return plans if person.is_administrator else plans.filter(by=person)
 
 

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from encore.tools.quizzes.views import attempt, bank, files, marking, result, settings, tests
+from encore.tools.quizzes.views import attempt, bank, bringing, files, marking, result, settings, tests
 
 ATTEMPT = "attempts/<uuid:attempt>"
 
 urlpatterns = [
     path("", tests.index, name="index"),
     path("questions/", bank.bank, name="bank"),
+    path("questions/import/", bringing.bring, name="import"),
+    path("questions/import/<uuid:plan>/", bringing.plan, name="import_plan"),
+    path("questions/import/<uuid:plan>/removal/", bringing.removal, name="import_removal"),
+    path("questions/export/", bringing.take_questions_out, name="export"),
     path("questions/moving/", bank.moving, name="move_questions"),
     path("questions/in/<uuid:uuid>/", bank.bank, name="category"),
     path("questions/<uuid:uuid>/", bank.question, name="question"),

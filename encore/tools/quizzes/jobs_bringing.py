@@ -1,0 +1,30 @@
+"""Questions of large files, brought into the bank by the worker."""
+
+from __future__ import annotations
+
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from encore.courses.context import NoSuchPlace, here_for
+from encore.ledger.jobs import JobFailed, Progress, job
+from encore.ledger.models import Job, Plan
+from encore.toolkit.errors import NotAllowed
+from encore.tools.quizzes.actions.bringing import JOB, bring_in
+
+
+@job(JOB)
+def bring(job: Job, progress: Progress) -> str:
+    """In one transaction: a worker that is killed leaves nothing half done."""
+    plan = Plan.objects.filter(pk=job.payload["plan"]).first()
+    if plan is None or job.by is None or job.by_id != job.payload["by"]:
+        raise JobFailed(_("There is no such plan any more."))
+    progress.step(total=job.total, message=_("Writing."))
+    try:
+        here = here_for(job.by, at=now(), session=plan.options["session"], code=plan.options["course"])
+        said = bring_in(plan, here)
+    except NoSuchPlace as error:
+        raise JobFailed(_("This place is gone.")) from error
+    except NotAllowed as error:
+        raise JobFailed(str(error)) from error
+    progress.show(done=job.total)
+    return said
