@@ -1,4 +1,5 @@
-"""Reads the courses of content/: a folder each, with course.toml, HTML that begins with its title, and files.
+"""Reads the courses of content/: a folder each, with course.toml, HTML that begins with its title, files, and a test
+with its questions (test.json).
 
 course.toml names the sections of the description, the `folder`s of the documents with their pages, files and due
 moments, the categories of `links`, what was changed later (`edit`: `old` becomes `new`; with `draft`, not published
@@ -8,6 +9,7 @@ yet), and what is not published at all (`draft`). In a page, `files/…` names a
 from __future__ import annotations
 
 import csv
+import json
 import re
 import tomllib
 from dataclasses import dataclass
@@ -43,6 +45,11 @@ class Source:
     @property
     def introduction(self) -> str:
         return (self.folder / "introduction.html").read_text("utf-8").strip()
+
+    @property
+    def test(self) -> dict[str, Any]:
+        """The test of the course with its questions."""
+        return json.loads((self.folder / "test.json").read_text("utf-8"))
 
     def section(self, name: str) -> Text:
         return read_text(self.folder / "description" / f"{name}.html")

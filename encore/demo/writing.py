@@ -96,9 +96,11 @@ def write_course(source: Source, *, by: Person, at: datetime) -> None:
         writer.add_text("section", name, text.title, text.html)
     dues = dict(_write_documents(writer, facts["folder"]))
     _write_links(writer, facts["links"])
+    test = _write_test(writer, source.test)
     writer.publish("First edition")
     for item, moment in dues.items():
         set_settings(item, writer.here, opens=None, due=moment, closes=None)
+    set_settings(test, writer.here, opens=None, due=source.test["due"], closes=None, options=source.test["options"])
 
 
 def _write_documents(writer: Writer, folders: list[dict[str, Any]]) -> list[tuple[Item, str]]:
@@ -125,6 +127,22 @@ def _write_links(writer: Writer, categories: list[dict[str, Any]]) -> None:
         for entry in facts["items"]:
             writer.add("link", entry["url"], entry["title"], parent=category, url=entry["url"],
                        description=entry.get("description", ""))  # fmt: skip
+
+
+def _write_test(writer: Writer, facts: dict[str, Any]) -> Item:
+    """The questions in a category of the bank, and the test that asks all of them."""
+    category = writer.add("question_category", facts["category"], facts["category"])
+    asked = [
+        writer.add("question", question["title"], question["title"], parent=category, **_without(question, "title"))
+        for question in facts["questions"]
+    ]
+    parts = [{"type": "fixed", "question": str(item.uuid)} for item in asked]
+    texts = {name: facts[name] for name in ("introduction", "passed", "failed")}
+    return writer.add("test", facts["title"], facts["title"], sections=[{"id": "s1", "parts": parts}], **texts)
+
+
+def _without(facts: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in facts.items() if key != name}
 
 
 def equip(source: Source, course: Course, *, assistants: list[int], by: Person, at: datetime) -> None:
