@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +37,11 @@ class Quizzes(Tool):
             test.url = self.page_of(test, here)
         return list(tests.values())
 
+    def withheld(self, here: Here) -> Iterable[int]:
+        from encore.tools.quizzes.withholding import withheld
+
+        return withheld(here)
+
     def search_text(self, content: Content) -> str:
         """Of tests only: what is asked is nobody's to find."""
         return plain_text(content.introduction) if isinstance(content, Test) else ""
@@ -69,7 +74,7 @@ tool = Quizzes(
             seen=False,
             listed=False,
             lies_in=("question_category",),
-            form="encore.tools.quizzes.forms.question.question_form",
+            form="encore.tools.quizzes.forms.types.question_form",
             shown_by="quizzes/parts/question_shown.html",
             new_label=_("New question"),
         ),

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.forms.utils import ErrorDict
-from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -174,14 +173,3 @@ LEAST: dict[str, dict[str, Any]] = {
     "file": {},
     "passage": {"questions": []},
 }
-
-
-def question_form(*args: Any, **kwargs: Any) -> QuestionForm:
-    """The form for the type of a question that is there, or for the one that `?type=` names for a new one."""
-    from encore.tools.quizzes.forms.types import FORMS
-
-    content = kwargs["writing"].content
-    name = content.body.type if content else (kwargs.get("query") or {}).get("type", "single")
-    if name not in FORMS:
-        raise Http404
-    return FORMS[name](*args, **kwargs)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import Http404
+
 from encore.tools.quizzes.forms.choosing import MultipleForm, SingleForm, TrueFalseForm
 from encore.tools.quizzes.forms.numbers import CalculatedForm, NumericForm
 from encore.tools.quizzes.forms.pairing import MatchingForm, OrderingForm
@@ -26,3 +30,12 @@ FORMS: dict[str, type[QuestionForm]] = {
         PassageForm,
     )
 }
+
+
+def question_form(*args: Any, **kwargs: Any) -> QuestionForm:
+    """The form for the type of a question that is there, or for the one that `?type=` names for a new one."""
+    content = kwargs["writing"].content
+    name = content.body.type if content else (kwargs.get("query") or {}).get("type", "single")
+    if name not in FORMS:
+        raise Http404
+    return FORMS[name](*args, **kwargs)
