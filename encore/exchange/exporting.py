@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,10 +11,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from encore.base.reading.tables import protect
+from encore.base.reading.writing import TooLong, csv_lines, write_workbook
 from encore.courses.models import (
     CourseCoach,
     CourseExclusion,
@@ -32,9 +28,7 @@ from encore.exchange.cells import CourseCell, write_courses, write_list, write_s
 from encore.exchange.kinds.sessions import WRITTEN_AFTER_END
 from encore.people.models import ClassMember, Person
 
-SEPARATOR = ";"
 PORTION = 500
-LONGEST_IN_XLSX = 32_767
 Rows = Iterator[Sequence[str]]
 
 PEOPLE = (
@@ -46,6 +40,9 @@ SESSIONS = (
     "CoachStartDate;CoachEndDate;Classes;SessionCategory;SessionDescription;TimeZone;Duration;CoachDaysBefore;"
     "CoachDaysAfter;Seats;State"
 ).split(";")
+
+
+__all__ = ["EXPORTS", "ExportRefused", "csv_lines", "people_rows", "session_rows", "write_xlsx"]
 
 
 class ExportRefused(Exception):
@@ -71,35 +68,15 @@ def session_rows(sessions: QuerySet[CourseSession] | None = None) -> Rows:
 EXPORTS: dict[str, Callable[[], Rows]] = {"people": people_rows, "sessions": session_rows}
 
 
-def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    """CSV as spreadsheets like it: UTF-8 with a mark, semicolons, nothing that they would run."""
-    yield b"\xef\xbb\xbf"
-    line = io.StringIO(newline="")
-    writer = csv.writer(line, delimiter=SEPARATOR, lineterminator="\r\n")
-    for row in rows:
-        writer.writerow([_safe(cell) for cell in row])
-        yield line.getvalue().encode()
-        line.seek(0)
-        line.truncate()
-
-
 def write_xlsx(rows: Iterable[Sequence[str]], file: IO[bytes]) -> None:
     """The same as a workbook. Raises ExportRefused if a cell does not fit into one."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Encore")
-    for row in rows:
-        cells = [ILLEGAL_CHARACTERS_RE.sub("", _safe(cell)) for cell in row]
-        if any(len(cell) > LONGEST_IN_XLSX for cell in cells):
-            raise ExportRefused(
-                _("“%(start)s” has more in one cell than a workbook can hold. Export as CSV instead.")
-                % {"start": cells[0][:60]}
-            )
-        sheet.append(cells)
-    book.save(file)
-
-
-def _safe(cell: str) -> str:
-    return protect(cell.replace("\0", "").strip())
+    try:
+        write_workbook(rows, file)
+    except TooLong as error:
+        raise ExportRefused(
+            _("“%(start)s” has more in one cell than a workbook can hold. Export as CSV instead.")
+            % {"start": error.row}
+        ) from error
 
 
 def _portions(rows: QuerySet[Any]) -> Iterator[list[Any]]:

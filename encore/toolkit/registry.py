@@ -97,6 +97,10 @@ class Tool:
         """What these enrolments have to do beyond the items' own dates."""
         return []
 
+    def withheld(self, here: Here) -> Iterable[int]:
+        """The items (ids) whose grades this learner may not see here yet."""
+        return []
+
     def uses(self, here: Here, items: Sequence[Any]) -> Sequence[Any]:
         """What here would miss these items if they were removed: things with a `title`, for the page that asks."""
         return []

@@ -89,6 +89,24 @@ class Scheme(Content):
         return self
 
 
+class GradedByHand(Content):
+    """A column that people give grades in, a figure at a time. `scale`: words that stand for a part of its points."""
+
+    description: str = ""
+    out_of: Annotated[Decimal, Field(gt=0, le=100_000, max_digits=10, decimal_places=4)] = Decimal(100)
+    scale: list[Step] = []
+
+    def points_of(self, word: str) -> Decimal | None:
+        """The points that a word of the scale stands for."""
+        found = next((step for step in self.scale if step.name.casefold() == word.strip().casefold()), None)
+        return None if found is None else found.least * self.out_of / 100
+
+    def word_of(self, points: Decimal) -> str:
+        """The highest word of the scale that these points reach; "" without a scale."""
+        reached = [step for step in self.scale if points * 100 >= step.least * self.out_of]
+        return max(reached, key=lambda step: step.least).name if reached else ""
+
+
 class Graded(NamedTuple):
     """The grade of one column: `points` that count (None: nothing yet) of `out_of`."""
 

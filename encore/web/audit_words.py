@@ -118,6 +118,12 @@ SENTENCES: dict[str, Promise] = {
     "set dates": gettext_lazy("%(by)s set the dates of %(subject)s"),
     "set tools": gettext_lazy("%(by)s changed the tools of %(subject)s"),
     "mark": gettext_lazy("%(by)s marked work: %(subject)s"),
+    "give grade": gettext_lazy("%(by)s gave a grade: %(subject)s"),
+    "override grade": gettext_lazy("%(by)s put another grade in the place of one: %(subject)s"),
+    "excuse grade": gettext_lazy("%(by)s excused somebody from something graded, or no longer: %(subject)s"),
+    "sign off grades": gettext_lazy("%(by)s signed the grades off: %(subject)s"),
+    "lift sign-off": gettext_lazy("%(by)s lifted the sign-off of grades: %(subject)s"),
+    "regrade": gettext_lazy("%(by)s marked answers again by a new key: %(subject)s"),
     # files and letters
     "make plan": gettext_lazy("%(by)s brought in a file, to see what it would do: %(subject)s"),
     "apply plan": gettext_lazy("%(by)s applied %(subject)s"),

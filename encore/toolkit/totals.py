@@ -1,0 +1,222 @@
+"""What is graded in a place, by which scheme, with which grades, and the totals they make: read once, for all pages and
+files alike. How a total is reckoned: toolkit.weighting."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, DecimalField, F, JSONField, Max, OuterRef, Subquery, Value, When
+
+from encore.base.prepared import Prepared
+from encore.courses.context import Here
+from encore.courses.models import Enrolment
+from encore.toolkit.models import Grade, SignOff
+from encore.toolkit.registry import kind_named, tools
+from encore.toolkit.scoping import items_at
+from encore.toolkit.weighting import Column, Graded, GradedByHand, Scheme, Total, total_of
+
+NO_POINTS = Value(None, output_field=DecimalField())
+MANY = 500  # so many learners are no longer named one by one
+
+
+@dataclass(frozen=True)
+class GradedItem:
+    """Something that is graded here. `out_of`: the points to be had, as far as anybody was graded. `by_hand`: what it
+    says of itself, where people give its grades."""
+
+    pk: int
+    uuid: UUID
+    kind: str
+    title: str
+    out_of: Decimal
+    by_hand: GradedByHand | None = None
+    session_only: bool = False
+
+    @property
+    def icon(self) -> str:
+        return kind_named(self.kind).icon
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The total of one learner as it is shown: what was signed, where it was, else what the grades make now."""
+
+    percent: Decimal | None
+    name: str
+    passed: bool | None
+    total: Total
+    signed: Mapping[str, Any] | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the grades would make another total now than the one that was signed."""
+        now = (self.total.percent, self.total.name, self.total.passed)
+        return self.signed is not None and now != (self.percent, self.name, self.passed)
+
+
+@dataclass(frozen=True)
+class GradeBook:
+    """The grades of some learners in one course of a session. `grades`: by (enrolment, item)."""
+
+    scheme: Scheme
+    scheme_uuid: UUID | None
+    own_scheme: bool
+    items: list[GradedItem]
+    grades: Mapping[tuple[int, int], Grade] = field(default_factory=dict)
+    figures: Mapping[int, Figure] = field(default_factory=dict)
+    sign_off: SignOff | None = None
+
+    def item(self, uuid: UUID) -> GradedItem | None:
+        return next((item for item in self.items if item.uuid == uuid), None)
+
+    def column(self, item: GradedItem) -> Column:
+        """What the scheme says of an item; a plain column where it says nothing."""
+        return next((one for one in self.scheme.columns if one.item == item.uuid), None) or Column(item=item.uuid)
+
+    def changed_since(self, enrolment: int, item: GradedItem) -> bool:
+        """Whether a grade is another now than when it was signed."""
+        figure = self.figures[enrolment]
+        if figure.signed is None:
+            return False
+        return figure.signed.get("grades", {}).get(str(item.uuid)) != _said(self.grades.get((enrolment, item.pk)))
+
+
+def book_in(here: Here, enrolments: Iterable[Enrolment] = ()) -> GradeBook:
+    """The grade book of a place for these learners. Three queries, however many; one in a course of its own."""
+    scheme, uuid, own, items = _read(here)
+    if here.session_course is None:
+        return GradeBook(scheme, uuid, own, items)
+    ids = [enrolment.pk for enrolment in enrolments]
+    rows = Grade.objects.filter(session_course=here.session_course, item__in=[item.pk for item in items])
+    rows = rows.filter(enrolment__in=ids) if len(ids) <= MANY else rows
+    grades = {(grade.enrolment_id, grade.item_id): grade for grade in rows} if ids and items else {}
+    sign_off = SignOff.objects.filter(session_course=here.session_course, lifted_at=None).select_related("by").first()
+    figures = {pk: _figure(scheme, items, grades, pk, sign_off) for pk in ids}
+    return GradeBook(scheme, uuid, own, items, grades, figures, sign_off)
+
+
+def totals_in(here: Here, enrolments: Iterable[Enrolment]) -> dict[int, Figure]:
+    """The totals of learners in one course of a session, by enrolment id."""
+    return dict(book_in(here, enrolments).figures)
+
+
+def to_sign(book: GradeBook) -> dict[str, Any]:
+    """The figures of a book, and the grades that made them, as a sign-off keeps them: by enrolment id."""
+    return {str(pk): _signed(book, pk, figure.total) for pk, figure in book.figures.items()}
+
+
+def _signed(book: GradeBook, enrolment: int, total: Total) -> dict[str, Any]:
+    grades = {str(item.uuid): _said(book.grades.get((enrolment, item.pk))) for item in book.items}
+    return {
+        "percent": None if total.percent is None else str(total.percent),
+        "name": total.name,
+        "passed": total.passed,
+        "grades": {uuid: said for uuid, said in grades.items() if said is not None},
+    }
+
+
+def _said(grade: Grade | None) -> str | None:
+    """A grade in a word, to be compared."""
+    if grade is None or (grade.counts is None and not grade.excused):
+        return None
+    return "excused" if grade.excused else f"{plain(grade.counts)}/{plain(grade.out_of)}"
+
+
+def plain(points: Decimal | None) -> str:
+    """Points with every digit and no needless zero; "" for none."""
+    return "" if points is None else format(points.normalize() + 0, "f")
+
+
+def _figure(
+    scheme: Scheme,
+    items: list[GradedItem],
+    grades: Mapping[tuple[int, int], Grade],
+    enrolment: int,
+    sign_off: SignOff | None,
+) -> Figure:
+    mine = {item.uuid: _graded(item, grades.get((enrolment, item.pk))) for item in items}
+    total = total_of(scheme, mine)
+    signed = sign_off.totals.get(str(enrolment)) if sign_off else None
+    if signed is None:
+        return Figure(total.percent, total.name, total.passed, total)
+    percent = None if signed["percent"] is None else Decimal(signed["percent"])
+    return Figure(percent, signed["name"], signed["passed"], total, signed)
+
+
+def _graded(item: GradedItem, grade: Grade | None) -> Graded:
+    if grade is None:
+        return Graded(None, item.out_of)
+    return Graded(grade.counts, grade.out_of, grade.excused)
+
+
+def _read(here: Here) -> tuple[Scheme, UUID | None, bool, list[GradedItem]]:
+    """The scheme that holds here, and what is graded here: neither what is hidden nor what lies in something hidden.
+
+    What is closed by its dates counts all the same, so that a learner and a coach see one total.
+    """
+    place = here.session_course
+    values = {"course": here.course.pk, "place": place and place.pk, "pin": place and place.pinned_release}
+    given = {name: value for name, value in values.items() if value is not None}
+    rows = _query(frozenset(given))(**given)
+    tree = {row["pk"]: (row["parent_id"], row["is_hidden"]) for row in rows}
+    shown = [row for row in rows if _surfaces(row["pk"], tree)]
+    schemes = [row for row in shown if issubclass(kind_named(row["kind"]).content, Scheme)]
+    schemes.sort(key=lambda row: row["session_course_id"] is None)  # the session's own one first
+    items = [_item(row) for row in shown if kind_named(row["kind"]).graded]
+    if not schemes:
+        return Scheme(), None, False, items
+    first = schemes[0]
+    own = first["session_course_id"] is not None or first["version_place"] is not None
+    return Scheme.read(first["said"]), first["uuid"], own, items
+
+
+def _item(row: dict[str, Any]) -> GradedItem:
+    kind = kind_named(row["kind"])
+    by_hand = kind.content.read(row["said"]) if issubclass(kind.content, GradedByHand) else None
+    out_of = by_hand.out_of if isinstance(by_hand, GradedByHand) else (row["most"] or Decimal(0))
+    return GradedItem(
+        row["pk"],
+        row["uuid"],
+        row["kind"],
+        row["title"],
+        out_of,
+        by_hand if isinstance(by_hand, GradedByHand) else None,
+        row["session_course_id"] is not None,
+    )
+
+
+def _surfaces(pk: int, tree: Mapping[int, tuple[int | None, bool]]) -> bool:
+    at: int | None = pk
+    while at is not None:
+        at, hidden = tree.get(at, (None, False))
+        if hidden:
+            return False
+    return True
+
+
+@functools.cache
+def _query(given: frozenset[str]) -> Prepared:
+    """What is graded, what it may lie in, and schemes; with the content of what this page has to read."""
+    kinds = [kind for tool in tools() for kind in tool.kinds]
+    read = [kind.name for kind in kinds if issubclass(kind.content, Scheme | GradedByHand)]
+    wanted = sorted({kind.name for kind in kinds if kind.graded or kind.holds} | set(read))
+
+    def build(course: int, place: int | None = None, pin: int | None = None) -> Any:
+        said = Case(
+            When(kind__in=read, then=F("content")),
+            default=Value(None, output_field=JSONField()),
+            output_field=JSONField(),
+        )
+        # The tool knows what is to be had from each learner; the column shows the most that anybody could get here.
+        grades = Grade.objects.filter(session_course=place, item=OuterRef("pk")).order_by().values("item")
+        most = Subquery(grades.annotate(most=Max("out_of")).values("most")) if place else NO_POINTS
+        rows = items_at(course, place, pin).filter(kind__in=wanted).order_by("place", "pk")
+        columns = ("pk", "uuid", "kind", "title", "session_course_id", "version_place", "parent_id", "is_hidden")
+        return rows.values(*columns, said=said, most=most)
+
+    return Prepared(build)

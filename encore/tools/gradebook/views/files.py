@@ -1,0 +1,82 @@
+"""The gradebook as a file: everybody, with the same figures as on the page."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from encore.base.reading.writing import csv_lines, write_workbook
+from encore.courses.context import Here
+from encore.ledger.actions import record
+from encore.toolkit.models import Grade
+from encore.toolkit.totals import book_in, plain
+from encore.tools.gradebook.explaining import columns_by_category
+from encore.tools.gradebook.queries import learners_in
+from encore.tools.gradebook.views.book import on_people
+
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+@on_people
+def as_csv(request: HttpRequest, here: Here) -> StreamingHttpResponse:
+    rows = _rows(here)
+    _record(here, "csv")
+    disposition = content_disposition_header(True, _name(here, "csv")) or ""
+    return StreamingHttpResponse(csv_lines(rows), content_type=CSV, headers={"Content-Disposition": disposition})
+
+
+@require_safe
+@on_people
+def as_xlsx(request: HttpRequest, here: Here) -> HttpResponse | FileResponse:
+    file = tempfile.TemporaryFile()
+    write_workbook(_rows(here), file)
+    _record(here, "xlsx")
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=_name(here, "xlsx"), content_type=XLSX)
+
+
+def _rows(here: Here) -> Iterator[Sequence[str]]:
+    """A heading, then the learners by name. Points with all their digits; the total as it is shown."""
+    enrolments = list(learners_in(here))
+    book = book_in(here, enrolments)
+    columns = [item for _title, items in columns_by_category(book) for item in items]
+    heads = [f"{item.title} ({plain(item.out_of)})" for item in columns]
+    yield [
+        _("Last name"),
+        _("First name"),
+        _("Username"),
+        _("Official code"),
+        *heads,
+        _("Total in %"),
+        _("Step"),
+        _("Passed"),
+    ]
+    for enrolment in enrolments:
+        person, figure = enrolment.person, book.figures[enrolment.pk]
+        passed = {True: _("yes"), False: _("no"), None: ""}[figure.passed]
+        yield [
+            *(person.last_name, person.first_name, person.username, person.official_code),
+            *(_cell(book.grades.get((enrolment.pk, item.pk))) for item in columns),
+            *("" if figure.percent is None else format(figure.percent, "f"), figure.name, passed),
+        ]
+
+
+def _cell(grade: Grade | None) -> str:
+    if grade is not None and grade.excused:
+        return _("excused")
+    return plain(grade.counts) if grade is not None else ""
+
+
+def _record(here: Here, form: str) -> None:
+    record("export", here.session_course, by=here.person, at=here.at, session_id=here.session.pk, changes={"as": form})
+
+
+def _name(here: Here, form: str) -> str:
+    return f"{here.course.code}-{here.session.pk}-{here.at:%Y-%m-%d}.{form}"
