@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from encore.tools.quizzes.views import attempt, bank, bringing, files, marking, result, settings, tests
+from encore.tools.quizzes.views import (
+    attempt,
+    bank,
+    bringing,
+    figures,
+    files,
+    marking,
+    regrading,
+    result,
+    settings,
+    tests,
+)
 
 ATTEMPT = "attempts/<uuid:attempt>"
 
@@ -20,6 +31,7 @@ urlpatterns = [
     path("<uuid:uuid>/settings/", settings.settings, name="settings"),
     path("<uuid:uuid>/exceptions/", settings.exceptions, name="exceptions"),
     path("<uuid:uuid>/exceptions/<int:enrolment>/", settings.exception, name="exception"),
+    path("<uuid:uuid>/regrade/", regrading.regrade, name="regrade"),
     path("<uuid:uuid>/questions/", bank.choose, name="choose"),
     path("<uuid:uuid>/", tests.show, name="show"),
     path("<uuid:uuid>/trial/", tests.trial, name="trial"),
@@ -32,6 +44,7 @@ urlpatterns = [
     path(f"{ATTEMPT}/result/", result.result, name="result"),
     path("marking/", marking.to_mark, name="to_mark"),
     path("marking/<uuid:uuid>/", marking.attempts, name="attempts"),
+    path("marking/<uuid:uuid>/figures/", figures.figures, name="figures"),
     path("marking/<uuid:uuid>/<uuid:question>/", marking.by_question, name="mark_question"),
     path("marking/attempts/<uuid:attempt>/", marking.by_learner, name="mark_attempt"),
 ]

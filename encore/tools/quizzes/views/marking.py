@@ -54,10 +54,10 @@ def to_mark(request: HttpRequest, here: Here) -> HttpResponse:
 @marking
 def attempts(request: HttpRequest, here: Here, uuid: UUID) -> HttpResponse:
     """Everybody's attempts at one test."""
-    test = _tested(here, uuid)
+    test = tested(here, uuid)
     page = Paginator(attempts_at(here, test.pk), ROWS).get_page(request.GET.get("page"))
     rows = [(attempt, name_of(attempt), not is_anonymous(attempt)) for attempt in page]
-    context = {"test": test, "title": _title(here, test), "page": page, "rows": rows}
+    context = {"test": test, "title": title_of(here, test), "page": page, "rows": rows}
     return tool_page(request, here, "quizzes/attempts.html", context)
 
 
@@ -85,7 +85,7 @@ def by_learner(request: HttpRequest, here: Here, attempt: UUID) -> HttpResponse:
 @marking
 def by_question(request: HttpRequest, here: Here, uuid: UUID, question: UUID) -> HttpResponse:
     """The answers of everybody to one question: those to mark, or with ?all=1 all of them."""
-    test, asked = _tested(here, uuid), get_object_or_404(Item, uuid=question, course=here.course)
+    test, asked = tested(here, uuid), get_object_or_404(Item, uuid=question, course=here.course)
     everything = request.GET.get("all") == "1"
     answers = answers_to(here, test.pk, asked.pk, all_of_them=everything)
     if request.method == "POST":
@@ -100,7 +100,7 @@ def by_question(request: HttpRequest, here: Here, uuid: UUID, question: UUID) ->
         raise Http404
     context = {
         "test": test,
-        "title": _title(here, test),
+        "title": title_of(here, test),
         "asked": asked,
         "page": page,
         "rows": [(row, name_of(row.answer.attempt)) for row in rows],
@@ -144,13 +144,13 @@ def _points(text: str) -> Decimal | None:
     return number
 
 
-def _tested(here: Here, uuid: UUID) -> Item:
+def tested(here: Here, uuid: UUID) -> Item:
     """A test that somebody has taken here, whether it still shows or not."""
     taken = recorded_in(here, Attempt).values("item")
     return get_object_or_404(Item, uuid=uuid, course=here.course, pk__in=taken)
 
 
-def _title(here: Here, test: Item) -> str:
+def title_of(here: Here, test: Item) -> str:
     """As the latest attempt has it: the test may be hidden or gone by now."""
     return recorded_in(here, Attempt).filter(item=test).order_by("-pk").values_list("version__title", flat=True)[0]
 
