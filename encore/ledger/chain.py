@@ -1,4 +1,7 @@
-"""What digests and seals are made of: plain values in, words and hashes out. how it fits together: docs/decisions/0010."""
+"""What digests and seals are made of: plain values in, words and hashes out.
+
+How it fits together: docs/decisions/0010-audit-log-that-can-be-proven.md.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.functional import Promise
@@ -100,7 +100,7 @@ class PermissionsForm(RemembersWhatItShowed):
         super().__init__(data, initial=initial, label_suffix="", **options)
         for cell in CELLS:
             self.fields[cell.name] = forms.BooleanField(
-                required=False, label=f"{cell.role_name}: {cell.label}", help_text=cell.sentence
+                required=False, label=f"{cell.role_name}: {cell.label}", help_text=cast(str, cell.sentence)
             )
 
     def tables(self) -> Iterator[tuple[str | Promise, list[tuple[Cell, forms.BoundField]]]]:

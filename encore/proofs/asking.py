@@ -78,7 +78,7 @@ class Browser(Client):
     """A client that only keeps what came back."""
 
     def request(self, **request: Any) -> Any:
-        answer = self.handler(self._base_environ(**request))
+        answer = self.handler(self._base_environ(**request))  # type: ignore[attr-defined]
         self.cookies.update(answer.cookies)
         return answer
 
@@ -86,8 +86,9 @@ class Browser(Client):
 class _Batch:
     def __init__(self, cases: list[Case]) -> None:
         self.cases = cases
-        self.at = instant(cases[0]["at"])
-        assert self.at is not None
+        at = instant(cases[0]["at"])
+        assert at is not None
+        self.at = at
         roles = {role for case in cases for role in case["roles"]}
         self.person = self._person(
             "asker",
@@ -125,7 +126,7 @@ class _Batch:
             ]
             for course in courses:
                 course.save()
-            locks = {f"{lock}_lock": "Locked" for lock in case.get("besides", {}).get("locks", ())}
+            locks: dict[str, Any] = {f"{lock}_lock": "Locked" for lock in case.get("besides", {}).get("locks", ())}
             locks |= {f"{lock}_lock_at": self.at for lock in case.get("besides", {}).get("locks", ())}
             place = SessionCourse.objects.create(session=session, course=courses[0], **locks)
             other = SessionCourse.objects.create(session=session, course=courses[1], position=1)
@@ -160,7 +161,7 @@ class _Batch:
         ):
             if role in roles:
                 from_at, until_at = oracle.spell(case, role)
-                model.objects.create(person=self.person, from_at=from_at, until_at=until_at, **where)  # type: ignore[attr-defined]
+                model.objects.create(person=self.person, from_at=from_at, until_at=until_at, **where)
         if "course_teacher" in roles:
             CourseTeacher.objects.create(course=place.course, person=self.person, kind=CourseTeacher.Kind.TEACHER)
         if "hr_manager" in roles and besides.get("follows") == "person":
@@ -313,7 +314,7 @@ class _Batch:
             yield "GET the course's page: the 404 tells what there is"
         if answer.status_code == 403 and wanted.level == "LISTED":
             with timezone.override(self.person.zone):
-                why = sentence(answer.wsgi_request.here)
+                why = sentence(answer.wsgi_request.here)  # type: ignore[attr-defined]
             if escape(why) not in page:
                 yield f"GET the course's page: the 403 does not say “{why}”"
 

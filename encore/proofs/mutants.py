@@ -206,7 +206,9 @@ def _short(text: str) -> str:
     return " ".join(text.split())[:100] or "nothing"
 
 
-def chosen(mutants: list[Mutant], *, only: str, sample: int | None, draw: Callable[[list[Mutant], int], list[Mutant]]):
+def chosen(
+    mutants: list[Mutant], *, only: str, sample: int | None, draw: Callable[[list[Mutant], int], list[Mutant]]
+) -> list[Mutant]:
     """Those whose name or text holds `only`, and of them as many as asked for."""
     found = [mutant for mutant in mutants if only in str(mutant)]
     return found if sample is None or sample >= len(found) else sorted(draw(found, sample), key=found.index)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -80,11 +80,11 @@ def writes_courses(request: HttpRequest) -> bool:
     """Whether to offer My courses. An assistant has no role on the platform: it is looked up when somebody signs in,
     and remembered with whom it is about; the home page, and a course's own, know better and remember anew.
     """
-    here = getattr(request, "here", None)
-    if request.user.is_teacher or (here is not None and here.session is None and here.writes):
+    here, person = getattr(request, "here", None), cast(Person, request.user)
+    if person.is_teacher or (here is not None and here.session is None and here.writes):
         return True
     whose, writes = request.session.get(WRITES_COURSES, (None, False))
-    return writes if whose == request.user.pk else look_up_writing(request, request.user)
+    return writes if whose == person.pk else look_up_writing(request, person)
 
 
 def look_up_writing(request: HttpRequest, person: Person) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from datetime import datetime
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from encore.people.words import OFFERED, Permission, Role
 @transaction.atomic
 def permit(
     wanted: Collection[tuple[Role, Permission]], *, by: Person | None, at: datetime
-) -> tuple[set[tuple[Role, Permission]], set[tuple[Role, Permission]]]:
+) -> tuple[Set[tuple[Role, Permission]], Set[tuple[Role, Permission]]]:
     """Let the roles do exactly this; return what is permitted now and was not, and what no longer is."""
     if by is not None and not by.is_administrator:
         raise NoPower

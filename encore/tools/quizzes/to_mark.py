@@ -42,9 +42,9 @@ def waiting_in(here: Here) -> list[Waiting]:
         one.attempts += 1
     items = Item.objects.in_bulk({row["item"] for row in counted})
     for row in counted:
-        if one := found.get(row["attempt__item"]):
-            one.answers += row["n"]
-            one.questions.append((items[row["item"]], row["version__title"], row["n"]))
+        if (test := found.get(row["attempt__item"])) is not None:
+            test.answers += row["n"]
+            test.questions.append((items[row["item"]], row["version__title"], row["n"]))
     return list(found.values())
 
 
