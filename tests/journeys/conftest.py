@@ -1,7 +1,7 @@
 """One installation for all journeys, with the people, courses and sessions that every training centre has.
 
-Amina and Boris learn, Chidi coaches, Dolores teaches, Edna administers; Ruth forgets, Zoe is a stranger everywhere, Vera
-is careful.
+Amina and Boris learn, Chidi coaches, Dolores teaches, Edna administers; Ruth forgets, Zoe is a stranger everywhere,
+Vera is careful.
 """
 
 from __future__ import annotations
