@@ -39,11 +39,12 @@ class Chosen:
 
 @dataclass
 class Asked:
-    """One question in the attempts."""
+    """One question in the attempts. `options`: the words of every option that it had in any version, by their ids."""
 
     item: int
     title: str
     question: Question
+    options: Mapping[str, str] = field(default_factory=dict)
     answered: int = 0
     left_open: int = 0
     waiting: int = 0
@@ -71,7 +72,7 @@ class Asked:
         known = {option.id for option in options}
         gone = [key for key in self.given if key not in known]
         return [self._chosen(o.id, in_words(o.text), o.fraction > 0) for o in options] + [
-            self._chosen(key, "–") for key in gone
+            self._chosen(key, self.options.get(key, "–"), False) for key in gone
         ]
 
     @property
@@ -155,11 +156,11 @@ def visible_places(here: Here, test: int) -> list[Here]:
 def figures_of(places: Iterable[int], test: int) -> Figures:
     """Of a test in these courses of sessions (ids): of each enrolment the attempt handed in last. Two queries."""
     rows = list(_answers(places, test))
-    versions = Version.objects.in_bulk({row[2] for row in rows})
+    versions = Version.objects.in_bulk({pk for row in rows for pk in row[2:4] if pk})
     contents = {pk: Question.read(version.content) for pk, version in versions.items()}
     asked = _asked(rows, versions, contents)
     sheets: dict[int, dict[int, Given]] = {}
-    for attempt, item, version, _position, points, out_of, response, drawn, erased_at in rows:
+    for attempt, item, version, _key, _position, points, out_of, response, drawn, erased_at in rows:
         sheets.setdefault(attempt, {})[item] = Given(None if points is None else float(points), float(out_of))
         one = asked[item]
         one.waiting += points is None
@@ -188,17 +189,22 @@ def _answers(places: Iterable[int], test: int) -> Any:
     answers = Answer.objects.filter(
         ~Exists(later), session_course__in=list(places), attempt__item=test, attempt__state=Attempt.State.HANDED_IN
     )
-    columns = ("attempt", "item", "version", "position", "points", "out_of", "response", "drawn")
+    columns = ("attempt", "item", "version", "key", "position", "points", "out_of", "response", "drawn")
     return answers.order_by("position", "pk").values_list(*columns, "enrolment__person__erased_at")
 
 
 def _asked(rows: Sequence[Any], versions: Mapping[int, Version], contents: Mapping[int, Question]) -> dict[int, Asked]:
-    """The questions by their items, in order, each as its newest version among the answers has it."""
+    """The questions by their items, in order, each as the newest version that was shown or marked has it."""
     newest: dict[int, Version] = {}
-    for _attempt, item, version, *_rest in rows:
-        if item not in newest or versions[version].number > newest[item].number:
-            newest[item] = versions[version]
-    return {item: Asked(item, version.title, contents[version.pk]) for item, version in newest.items()}
+    older: dict[int, dict[str, str]] = {}
+    for _attempt, item, *of_it, _position, _points, _out_of, _response, _drawn, _erased_at in rows:
+        for pk in filter(None, of_it):
+            if item not in newest or versions[pk].number > newest[item].number:
+                newest[item] = versions[pk]
+    for pk, version in versions.items():
+        options = getattr(contents[pk].body, "options", ())
+        older.setdefault(version.item_id, {}).update({option.id: in_words(option.text) for option in options})
+    return {item: Asked(item, version.title, contents[version.pk], older[item]) for item, version in newest.items()}
 
 
 def _given(question: Question, drawn: dict[str, Any], response: Response) -> list[str]:

@@ -5,10 +5,13 @@ from math import isclose
 
 import pytest
 
+from encore.toolkit.publishing import open_draft, publish, save_draft
 from encore.toolkit.scoping import shown_in
 from encore.toolkit.tests.places import queries, text
 from encore.tools.quizzes import figures
+from encore.tools.quizzes.actions.regrading import regrade
 from encore.tools.quizzes.actions.taking import Given, begin, hand_in, save
+from encore.tools.quizzes.content import Question
 from encore.tools.quizzes.figures import Given as Mark
 from encore.tools.quizzes.gathered import figures_of, visible_places
 from encore.tools.quizzes.tests.papers import ESSAY, choice
@@ -197,3 +200,25 @@ def test_the_tests_page_leads_to_what_people_did_for_who_sees_them(sit, final, p
     assert "/figures/" not in learner and "/regrade/" not in learner
     assert "/marking/" in text(get(place(chidi, autumn), "quizzes:index"))
     assert "/marking/" not in text(get(place(amina, autumn), "quizzes:index"))
+
+
+def test_what_was_answered_is_right_by_the_key_that_marked_it(sit, final, place, amina, chidi, dolores, autumn):
+    sit(place(amina, autumn), "a", "b")
+    item = shown_in(place(dolores)).get(title="Which")
+    content = choice("b")
+    content["body"]["options"] = content["body"]["options"][1:]
+    draft = open_draft(item, place(dolores))
+    publish(
+        [save_draft(draft, place(dolores), title="Which", content=Question.read(content), stamp=draft.stamp)],
+        place(dolores),
+    )
+    coach = place(chidi, autumn)
+    regrade(coach, shown_in(coach).get(pk=final.pk), reason="Key")
+
+    first = figures_of([coach.session_course.pk], final.pk).questions[0]
+
+    assert [(one.words, one.count, one.is_right) for one in first.chosen] == [
+        ("Option b", 0, True),
+        ("Option c", 0, False),
+        ("Option a", 1, False),
+    ]
