@@ -3,6 +3,7 @@ is open without dates. Each secret names what it is and where it lies."""
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -49,6 +50,7 @@ from encore.toolkit.registry import Kind, kind_named, tools
 from encore.toolkit.scoping import shown_in
 from encore.toolkit.settings import set_settings
 from encore.toolkit.transfer import transfer
+from encore.tools.quizzes.actions.bringing import read_in
 from encore.tools.quizzes.actions.taking import Given, begin, hand_in, save
 from encore.tools.quizzes.actions.uploading import add_file
 
@@ -477,6 +479,18 @@ def _plans_and_letters(world: World) -> None:
         )
         world.plans[name] = plan
         world.add("plan", name, plan=plan.uuid)
+    for where in ("A-ONE", "B-ONE"):
+        # What a coach is about to bring into the bank of their course in their session.
+        coach = here_for(
+            world.people[f"coach of {where}"],
+            at=world.at,
+            session=world.sessions[where[0]].pk,
+            code=where.partition("-")[2],
+        )
+        file = io.BytesIO(f"::{world.secret(f'row {where}')}::Up or down?{{=Up ~Down}}\n".encode())
+        plan = read_in(coach, file, world.secret(f"plan {where}"))
+        world.plans[where] = plan
+        world.add("plan", where, plan=plan.uuid, tool="quizzes")
     text = {"subject": world.secret("mail"), "body": world.secret("mail body")}
     letter = queue_mail(world.people["learner of B"], "test", "test", **text, at=world.at)
     assert letter
@@ -535,8 +549,8 @@ def may_see() -> dict[str, set[str]]:
         "suspended learner of A": of("session", "A")
         | of("course", "ONE", "TWO")
         | names("coach of A-ONE", "general coach of A"),
-        "coach of A-ONE": coaching("A", "ONE") | by_session,
-        "coach of B-ONE": coaching("B", "ONE") | by_session,
+        "coach of A-ONE": coaching("A", "ONE") | by_session | of("plan, row", "A-ONE"),
+        "coach of B-ONE": coaching("B", "ONE") | by_session | of("plan, row", "B-ONE"),
         "general coach of A": coaching("A", "ONE", "TWO") | by_session,
         "general coach of B": coaching("B", "ONE", "TWO") | by_session,
         "teacher": all_of_it("ONE")
@@ -575,8 +589,8 @@ def may_change() -> dict[str, set[str]]:
 
     return {
         **{role: set() for role in ROLES},
-        "coach of A-ONE": writing("A-ONE"),
-        "coach of B-ONE": writing("B-ONE"),
+        "coach of A-ONE": {"plan A-ONE", *writing("A-ONE")},
+        "coach of B-ONE": {"plan B-ONE", *writing("B-ONE")},
         "general coach of A": writing("A-ONE", "A-TWO"),
         "general coach of B": writing("B-ONE", "B-TWO"),
         "teacher": {"course ONE", *writing("ONE")},

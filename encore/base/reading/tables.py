@@ -59,7 +59,9 @@ def read_text(text: str, is_known: Callable[[str], bool]) -> Table:
         raise FileRefused(_("The file is empty."))
     separator = separator or _separator(body, is_known)
     rows = _rows(body, separator, lines)
-    header = next(rows)
+    header = next(rows, None)
+    if header is None:  # separators alone
+        raise FileRefused(_("The file is empty."))
     table = Table(header.cells, [], separator=separator)
     for row in rows:
         table.rows.append(row)
@@ -89,9 +91,10 @@ def _separator(text: str, is_known: Callable[[str], bool]) -> str:
 
     def worth(separator: str) -> tuple[int, int]:
         try:
-            cells = next(_rows(text, separator, 0)).cells
+            row = next(_rows(text, separator, 0), None)
         except FileRefused:
             return -1, 0
+        cells = row.cells if row else []
         return sum(is_known(cell) for cell in cells), len(cells)
 
     return max(SEPARATORS, key=worth)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from encore.courses.context import NoSuchPlace, here_for
@@ -20,7 +19,8 @@ def bring(job: Job, progress: Progress) -> str:
         raise JobFailed(_("There is no such plan any more."))
     progress.step(total=job.total, message=_("Writing."))
     try:
-        here = here_for(job.by, at=now(), session=plan.options["session"], code=plan.options["course"])
+        at = job.started_at or job.created_at
+        here = here_for(job.by, at=at, session=plan.options["session"], code=plan.options["course"])
         said = bring_in(plan, here)
     except NoSuchPlace as error:
         raise JobFailed(_("This place is gone.")) from error

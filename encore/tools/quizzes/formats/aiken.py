@@ -16,7 +16,7 @@ def read_aiken(text: str) -> Findings:
     """What stands before the first answer is the question, however many lines it has."""
     findings = Findings()
     begun, asked, options = 0, list[str](), dict[str, str]()
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = text.split("\n")
     for number, line in enumerate([*lines, ""], start=1):
         line = line.strip()
         last = number > len(lines)

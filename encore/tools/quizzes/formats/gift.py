@@ -105,7 +105,7 @@ def path_of(text: str) -> tuple[str, ...]:
 def _blocks(text: str) -> Iterator[Block]:
     """Questions: parted by empty lines, not those between braces. Comments are gone but for tags, escapes hidden."""
     lines, begun, depth, tags = list[str](), 0, 0, list[str]()
-    rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    rows = text.split("\n")
     for number, raw in enumerate(rows, start=1):
         line = _ESCAPE.sub(lambda match: _HIDDEN[match[1]], raw)
         if line.lstrip().startswith("//"):
@@ -338,9 +338,17 @@ def _lost(content: Question) -> Iterator[str]:
         yield _("GIFT has no pictures and files: they are left out.")
     if content.points != 1:
         yield _("GIFT has no points: it comes back with one.")
+    if any(re.search(r"[][<>]", tag) for tag in content.tags):
+        yield _("Tags lose their brackets.")
     match content.body:
         case Single(look="dropdown"):
             yield _("It comes back as a list instead of a drop-down.")
+        case Single(shuffle=False) | Multiple(shuffle=False) | Matching(shuffle=False):
+            yield _("GIFT does not say that the order of the answers stays.")
+        case Short(match_case=True):
+            yield _("GIFT does not say that capital letters count.")
+        case TrueFalse(penalty=penalty) if penalty:
+            yield _("GIFT does not say what a wrong mark takes away.")
         case TrueFalse() if content.text:
             yield _("What is asked and the statement become one text.")
         case Numeric(values=values) if any(value.relative for value in values):

@@ -25,6 +25,7 @@ FORMS = {
     "moodle_auto_format": "moodle",
     "": "moodle",
 }
+WILD = re.compile(r"\{=[^{}]+\}")  # a formula within a text
 OWN = "encore"  # the element that holds what Moodle has no word for
 ABOVE = "encore-above"  # the class of what is asked above a statement or a text with gaps
 _PLACE = re.compile(r"@@PLUGINFILE@@/([^\"'<>\s]+)")

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from encore.base.reading.trees import Node
 from encore.tools.quizzes.content import Calculated
 from encore.tools.quizzes.formats.found import NotTaken, evened, keys
-from encore.tools.quizzes.formats.moodle_text import Texts, decimal_of, is_true, share_of, whole
+from encore.tools.quizzes.formats.moodle_text import WILD, Texts, decimal_of, is_true, share_of, whole
 from encore.tools.quizzes.questions.formula import FormulaError, names_in
 from encore.tools.quizzes.questions.number import CalculatedNumber
 from encore.tools.quizzes.questions.numerals import number_in
@@ -28,7 +28,6 @@ USUAL = {
 }
 ANY = 20  # files, where Moodle sets no limit
 _NAMED = re.compile(r"\{([a-zA-Z][a-zA-Z0-9_]*)\}")
-_WILD = re.compile(r"\{=")
 _FORMULA = re.compile(r"^\s*\{=(.*)\}\s*$", re.S)
 
 
@@ -200,7 +199,7 @@ def calculated_choice(node: Node, texts: Texts) -> dict[str, Any]:
 def _calculated(node: Node, texts: Texts, formula: str, **facts: Any) -> dict[str, Any]:
     """A formula with the ranges of its variables, which have to be there and to give results."""
     asked = texts.of(node.first("questiontext"))
-    if _WILD.search(asked):
+    if WILD.search(asked):
         raise NotTaken(_("Formulas within the text, as {=…}, are not known here."))
     formula = formula.strip()
     there = {_word(one, "name"): one for group in node.all("dataset_definitions") for one in group.children}

@@ -17,7 +17,7 @@ from encore.tools.quizzes import content as c
 from encore.tools.quizzes.formats.cloze import written_gaps
 from encore.tools.quizzes.formats.found import Attachment, NotTaken, ToWrite, Written
 from encore.tools.quizzes.formats.gift import written_path
-from encore.tools.quizzes.formats.moodle_text import ABOVE, OWN
+from encore.tools.quizzes.formats.moodle_text import ABOVE, OWN, WILD
 from encore.tools.quizzes.questions.numerals import plain
 
 TYPES = {
@@ -166,6 +166,8 @@ class _Writer:
 
     def _calculated(self, body: c.Calculated) -> Iterator[str]:
         """Moodle needs values to draw from: some from each range, evenly spread."""
+        if WILD.search(self.content.text):
+            raise NotTaken(_("Its text holds braces that Moodle would take for a formula."))
         yield "<synchronize>0</synchronize>"
         length = f"<correctanswerlength>{2 if body.decimals is None else body.decimals}</correctanswerlength>"
         yield self._answer(

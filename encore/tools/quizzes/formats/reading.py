@@ -99,6 +99,7 @@ def _sheet(table: Table, chosen: str) -> Findings:
 
 def _text(data: bytes, format: str) -> tuple[Findings, str]:
     text, encoding = decode(data)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     format = format or _looks_like(text)
     if format == "xml":
         raise FileRefused(_("This is no XML: it does not begin with “<”."))
