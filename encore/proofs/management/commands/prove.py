@@ -64,9 +64,7 @@ class Command(BaseCommand):
         isolation.add_argument("--sample", type=int, metavar="N", help="no more than N, drawn by chance")
         isolation.add_argument("--seed", type=int, default=0, help="another seed draws others (0)")
         isolation.add_argument("--workers", type=int, default=1, help="how many at once (1)")
-        isolation.add_argument(
-            "--unchecked", action="store_true", help="do not run the tests on the commit itself first"
-        )
+        isolation.add_argument("--unchecked", action="store_true", help="do not walk the commit itself first")
         isolation.add_argument(
             "--out", type=Path, metavar="FILE", help="write each result there too, as a line of JSON"
         )
