@@ -129,7 +129,6 @@ def test_a_column_without_a_heading_is_reported():
     ("content", "words"),
     [
         ("", "The file is empty."),
-        (";;\n", "The file is empty."),
         ("\ufeff \r\n\r\n", "The file is empty."),
         ("Town\nGhent\n", "The column LastName is missing. The first line of the file names its columns: Town."),
         ("LastName;Surname\nx;y\n", "The column LastName is there twice, as “LastName” and as “Surname”."),
