@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from encore.toolkit.models import Grade
 from encore.toolkit.totals import Figure, GradeBook, GradedItem, plain
@@ -104,7 +105,11 @@ def rules_of(scheme: Scheme) -> list[str]:
     else:
         rules.append(_("What has no grade yet is left out, and so is what is excused."))
     rules.append(
-        _("Everything is computed exactly; the total alone is rounded, half up, to %(n)d decimals.")
+        ngettext(
+            "Everything is computed exactly; the total alone is rounded, half up, to %(n)d decimal.",
+            "Everything is computed exactly; the total alone is rounded, half up, to %(n)d decimals.",
+            scheme.decimals,
+        )
         % {"n": scheme.decimals}
     )
     if scheme.pass_percent is not None:

@@ -18,6 +18,7 @@ from encore.toolkit.decorators import in_tool
 from encore.toolkit.offers import Offers
 from encore.toolkit.outline import outline_in
 from encore.toolkit.pages import tool_page
+from encore.toolkit.places import address
 from encore.toolkit.registry import tool_named, tools
 from encore.toolkit.totals import GradeBook, book_in
 from encore.tools.gradebook.explaining import columns_by_category, groups_of, rules_of, sum_of
@@ -76,11 +77,20 @@ def _everybody(request: HttpRequest, here: Here) -> HttpResponse:
     record_reading(here.session_course, by=here.person, at=here.at, session_id=here.session.pk)
     groups = columns_by_category(book)
     columns = [item for _title, items in groups for item in items]
+    urls = [address(here, "gradebook:grade", uuid=item.uuid, enrolment=0) for item in columns]
     rows = [
         (
             enrolment,
             book.figures[enrolment.pk],
-            [(c, book.grades.get((enrolment.pk, c.pk)), book.changed_since(enrolment.pk, c)) for c in columns],
+            [
+                (
+                    item,
+                    book.grades.get((enrolment.pk, item.pk)),
+                    book.changed_since(enrolment.pk, item),
+                    url.replace("/learners/0/", f"/learners/{enrolment.pk}/"),
+                )
+                for item, url in zip(columns, urls, strict=True)
+            ],
         )
         for enrolment in enrolments
     ]
