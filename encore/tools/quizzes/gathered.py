@@ -217,4 +217,5 @@ def _given(question: Question, drawn: dict[str, Any], response: Response) -> lis
     elif body.type == "multiple":
         return list(response.get("choices", ()))
     else:
-        return [squeezed(type_of(body).words(body, drawn, response))]
+        words = squeezed(type_of(body).words(body, drawn, response))
+        return [words if getattr(body, "match_case", True) else words.casefold()]

@@ -222,3 +222,21 @@ def test_what_was_answered_is_right_by_the_key_that_marked_it(sit, final, place,
         ("Option c", 0, False),
         ("Option a", 1, False),
     ]
+
+
+def test_texts_that_are_marked_alike_are_counted_together(
+    ask, make_test, place, dolores, make_person, make_session, ethics
+):
+    short = {"text": "Say", "body": {"type": "short", "accepted": [{"text": "yes"}]}}
+    test = make_test(place(dolores), "Words", [ask(place(dolores), "Say", short)])
+    learners = [make_person(f"l{n}", "L", str(n)) for n in range(3)]
+    many = make_session("Many", [ethics], learners=learners)
+    for one, said in zip(learners, ["Yes", " yes", "no"], strict=True):
+        here = place(one, many)
+        attempt = begin(here, shown_in(here).get(pk=test.pk))
+        save(attempt, {1: Given({"text": said}, 1)}, at=here.at)
+        hand_in(attempt, at=here.at)
+
+    chosen = figures_of([here.session_course.pk], test.pk).questions[0].chosen
+
+    assert [(one.words, one.count, one.percent) for one in chosen] == [("yes", 2, 67), ("no", 1, 33)]
