@@ -11,6 +11,7 @@ from encore.ledger.models import AuditEntry
 from encore.toolkit.grading import totals_in
 from encore.toolkit.models import Grade, GradeChange, SignOff
 from encore.toolkit.places import address
+from encore.toolkit.registry import tool_named
 from encore.toolkit.tests.places import queries, text
 from encore.toolkit.totals import book_in
 from encore.tools.gradebook.templatetags.gradebook import percent
@@ -193,3 +194,16 @@ def test_a_learner_writes_no_scheme_and_reads_it(client_of, get, place, essay, a
     here = place(amina, autumn)
     assert client_of(amina).get(address(here, "gradebook:new", kind="scheme")).status_code in (403, 404)
     assert "Essay" in text(get(here, "gradebook:scheme"))
+
+
+def test_what_a_tool_withholds_is_not_told_and_neither_is_the_total(
+    get, place, exam, essay, got, given, amina, chidi, autumn, monkeypatch
+):
+    got(amina, autumn, exam, "3.75", "10")
+    given(chidi, amina, autumn, essay, "17")
+    monkeypatch.setattr(type(tool_named("quizzes")), "withheld", lambda self, here: [exam.pk])
+
+    page = text(get(place(amina, autumn), "gradebook:index"))
+
+    assert "17 / 20" in page and "Some results are not shown yet." in page
+    assert "3.75" not in page and "How this was computed" not in page
