@@ -436,16 +436,26 @@ def _attempts(world: World) -> None:
     for name in "AB":
         where, person = f"{name}-ONE", world.people[f"learner of {name}"]
         there = here_for(person, at=world.at, session=world.sessions[name].pk, code="ONE")
-        attempt = begin(there, shown_in(there, kind="test").get(pk=draft.item.pk))
-        save(attempt, {1: Given({"text": world.secret(f"answer {where}")}, 1)}, at=world.at)
-        file = add_file(attempt.answers.get(position=2), _upload(world, f"answer file {where}"), at=world.at)
-        hand_in(attempt, at=world.at)
+        item = shown_in(there, kind="test").get(pk=draft.item.pk)
         mine, tried = world.enrolments[name].pk, draft.item.uuid
         world.add("learner of a test", where, uuid=tried, enrolment=mine, tool="quizzes")
         world.add("question of a test", where, uuid=tried, question=asked[0]["question"], tool="quizzes")
-        world.add("attempt", where, attempt=attempt.uuid, tool="quizzes")
-        world.add("answer", where, attempt=attempt.uuid, position=1, tool="quizzes")
-        world.add("answer file", where, attempt=attempt.uuid, position=2, file=file.uuid, tool="quizzes")
+        done, open_one = _attempt(world, where, there, item, ends=True), _attempt(world, where, there, item, ends=False)
+        for attempt, file in (open_one, done):
+            words = {"attempt": attempt.uuid}
+            world.add("attempt", where, **words, tool="quizzes")
+            world.add("answer", where, **words, position=1, tool="quizzes")
+            world.add("answer file", where, **words, position=2, file=file.uuid, tool="quizzes")
+
+
+def _attempt(world: World, where: str, there: Here, item: Item, *, ends: bool) -> tuple[Any, Any]:
+    """An attempt with a file, handed in or not."""
+    attempt = begin(there, item)
+    save(attempt, {1: Given({"text": world.secret(f"answer {where}")}, 1)}, at=world.at)
+    file = add_file(attempt.answers.get(position=2), _upload(world, f"answer file {where}"), at=world.at)
+    if ends:
+        hand_in(attempt, at=world.at)
+    return attempt, file
 
 
 # Plans and letters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
@@ -18,7 +18,7 @@ from encore.toolkit.permission import require
 from encore.toolkit.places import address
 from encore.toolkit.views.files import serve
 from encore.tools.quizzes.actions.uploading import add_file, remove_file
-from encore.tools.quizzes.models import AnswerFile
+from encore.tools.quizzes.models import Answer, AnswerFile
 from encore.tools.quizzes.queries import own_attempt, readable_attempt
 from encore.tools.quizzes.views.attempt import save_page
 
@@ -33,12 +33,20 @@ def upload(request: HttpRequest, here: Here, attempt: UUID, position: int) -> Ht
     at_page = save_page(request, here, found, position)
     try:
         if remove := request.POST.get("remove"):
-            remove_file(answer, get_object_or_404(answer.files, uuid=remove), at=here.at)
+            remove_file(answer, _named(answer, remove), at=here.at)
         for file in request.FILES.getlist(f"a{position}-upload"):
             add_file(answer, file, at=here.at)
     except CannotDo as error:
         messages.error(request, str(error))
     return redirect(f"{address(here, 'quizzes:attempt', attempt=attempt)}?page={at_page + 1}#q{position}")
+
+
+def _named(answer: Answer, word: str) -> AnswerFile:
+    """The file of that name, whatever was sent as one; else 404."""
+    found = next((file for file in answer.files.all() if str(file.uuid) == word), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 @require_safe
