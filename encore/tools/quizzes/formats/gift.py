@@ -92,7 +92,8 @@ def read_gift(text: str) -> Findings:
             title, content, notes = _question(block)
             findings.questions.append(Found(block.line, title, content, category, notes=notes))
         except NotTaken as error:
-            findings.refused.append(Refused(block.line, titled("", _shown(block.text))[:80], str(error)))
+            name, text = _taken(_NAME, block.text)
+            findings.refused.append(Refused(block.line, titled(_shown(name), _shown(text))[:80], str(error)))
     return findings
 
 
