@@ -51,6 +51,8 @@ def coaches_the_other_course(world: World) -> None:
 
 ENDED = {"opens_at": -60, "closes_at": -30, "coach_opens_at": -60, "coach_closes_at": -30}
 AHEAD = {"opens_at": 30, "closes_at": 60, "coach_opens_at": 30, "coach_closes_at": 60}
+# They take a form and write nothing, whoever sends it: what a learner would meet, shown to who teaches or coaches.
+SHOWING = {"session:quizzes:trial"}
 READ, LISTED = Access.READ, Access.LISTED
 CASES = [
     ("learner of A", READ, "after the end, read only", session_is(**ENDED)),
@@ -110,11 +112,13 @@ def refused(walker: Walker, ask: Ask) -> str | None:
     if answer.status_code == 405:
         return None
     written = watch.tables - OWN
-    if answer.status_code == 404 and ask.route.sort not in ("", "item"):
+    if answer.status_code == 404 and ask.route.ids and not written:
         return ""  # it is nothing of theirs
     here = answer.wsgi_request.here
     if here.session_course is None and here.access.level > READ:
         return None
+    elif ask.route.name in SHOWING and not written and answer.status_code in (200, 302):
+        return ""
     elif written:
         return f"POST {ask.address} ({ask.route.name}) writes to {sorted(written)}"
     elif answer.status_code != 403:

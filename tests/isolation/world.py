@@ -433,12 +433,14 @@ def _attempts(world: World) -> None:
     draft = create_item(here, "test", title="Tried", content=test)
     publish([draft], here)
     _thing(world, "ONE", draft.item)
+    world.add("item", "ONE", uuid=draft.item.uuid, tool="gradebook")
     for name in "AB":
         where, person = f"{name}-ONE", world.people[f"learner of {name}"]
         there = here_for(person, at=world.at, session=world.sessions[name].pk, code="ONE")
         item = shown_in(there, kind="test").get(pk=draft.item.pk)
         mine, tried = world.enrolments[name].pk, draft.item.uuid
-        world.add("learner of a test", where, uuid=tried, enrolment=mine, tool="quizzes")
+        for tool in ("quizzes", "gradebook"):
+            world.add("learner of a test", where, uuid=tried, enrolment=mine, tool=tool)
         world.add("question of a test", where, uuid=tried, question=asked[0]["question"], tool="quizzes")
         done, open_one = _attempt(world, where, there, item, ends=True), _attempt(world, where, there, item, ends=False)
         for attempt, file in (open_one, done):

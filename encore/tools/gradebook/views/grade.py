@@ -34,6 +34,8 @@ from encore.tools.gradebook.views.book import ROWS, on_people
 @on_people
 def grade(request: HttpRequest, here: Here, uuid: UUID, enrolment: int) -> HttpResponse:
     """POST: do = give | override | restore | excuse | count, with points, comment, reason and seen."""
+    if request.method == "POST":
+        require(here, Action.MARK)
     found = learner_in(here, enrolment)
     book = book_in(here, [found])
     item = graded_in(book, uuid)
@@ -60,6 +62,8 @@ def column(request: HttpRequest, here: Here, uuid: UUID) -> HttpResponse:
 
     Who sees no people here is told on the page of the scheme what the column is.
     """
+    if request.method == "POST":
+        require(here, Action.MARK)
     if here.session_course is None or not here.sees(Sight.PEOPLE):
         graded_in(book_in(here), uuid)
         return redirect(address(here, "gradebook:scheme"))
@@ -67,7 +71,6 @@ def column(request: HttpRequest, here: Here, uuid: UUID) -> HttpResponse:
     book = book_in(here, list(page))
     item = graded_in(book, uuid)
     if request.method == "POST":
-        require(here, Action.MARK)
         return _fill_in(request, here, item, list(page))
     record_reading(here.session_course, by=here.person, at=here.at, session_id=here.session.pk)
     last = last_changes(here, item, [enrolment.pk for enrolment in page])
