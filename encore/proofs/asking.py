@@ -289,9 +289,9 @@ class _Batch:
             yield from self._home(client)
             for number, case in enumerate(self.cases):
                 client.cookies = SimpleCookie(cookies)
-                told = list(self._door(client, number, case))
-                if number % 3 == 0:
-                    told += self._session_door(client, number, case)
+                # The session's page first: entering the course is what starts a learner's days.
+                told = list(self._session_door(client, number, case)) if number % 3 == 0 else []
+                told += self._door(client, number, case)
                 yield from (f"{said}\n  {line_of(case)}" for said in told)
 
     def _home(self, client: Client) -> Iterator[str]:
