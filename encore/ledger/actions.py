@@ -59,11 +59,14 @@ def record_many(
     at: datetime,
     session_id: int | None = None,
     changes: Mapping[int, dict[str, Any]] | None = None,
+    called: Mapping[int, str] | None = None,
 ) -> list[AuditEntry]:
-    """The same about each of many, in a few queries. `changes`: by the subject's id; who has none has no changes."""
+    """The same about each of many, in a few queries. `changes` and `called`: by the subject's id; who has none has no
+    changes, and is called as it says itself."""
     told = [(changes or {}).get(subject.pk, {}) for subject in subjects]
     entries = [_entry(verb, subject, by=by, at=at, session_id=session_id) for subject in subjects]
-    details = [_detail(*each) for each in zip(entries, map(_called, subjects), told, strict=True)]
+    names = [(called or {}).get(subject.pk) or _called(subject) for subject in subjects]
+    details = [_detail(*each) for each in zip(entries, names, told, strict=True)]
     concerned = [_concerned(*each) for each in zip(subjects, told, strict=True)]
     return _write(entries, details, concerned)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from encore.courses.context import Here
 from encore.courses.models import Course, Release, SessionCourse
 from encore.courses.rules import Action
-from encore.ledger.actions import record
+from encore.ledger.actions import record, record_many
 from encore.toolkit.content import Content
 from encore.toolkit.errors import DraftMoved, NotAllowed
 from encore.toolkit.files import adopt_files
@@ -40,27 +41,50 @@ def create_item(
 
     `key` becomes the item's uuid, so that a form sent twice can be told: IntegrityError if there is such an item.
     """
+    return create_items(here, kind, [NewItem(title, content, parent, key or uuid4())])[0]
+
+
+@dataclass(frozen=True)
+class NewItem:
+    """An item that is to be: what its first draft says, and where it lies."""
+
+    title: str
+    content: Content
+    parent: Item | None = None
+    key: UUID = field(default_factory=uuid4)
+
+
+@transaction.atomic
+def create_items(here: Here, kind: str, new: Sequence[NewItem]) -> list[Draft]:
+    """As `create_item`, for many of one kind: as many queries for a thousand as for a few."""
     require(here, Action.ADD_ITEM)
-    item = Item.objects.create(
-        uuid=key or uuid4(),
-        course=here.course,
-        session_course=here.session_course,
-        kind=kind,
-        created_by=here.person,
-        created_at=here.at,
+    items = Item.objects.bulk_create(
+        Item(
+            uuid=one.key,
+            course=here.course,
+            session_course=here.session_course,
+            kind=kind,
+            created_by=here.person,
+            created_at=here.at,
+        )
+        for one in new
     )
-    draft = Draft.objects.create(
-        item=item,
-        session_course=here.session_course,
-        title=title,
-        content=content.stored(),
-        parent=parent,
-        author=here.person,
-        at=here.at,
+    drafts = Draft.objects.bulk_create(
+        Draft(
+            item=item,
+            session_course=here.session_course,
+            title=one.title,
+            content=one.content.stored(),
+            parent=one.parent,
+            author=here.person,
+            at=here.at,
+        )
+        for item, one in zip(items, new, strict=True)
     )
-    adopt_files(draft, here)
-    _record("draft", item, here, title)
-    return draft
+    for draft in drafts:
+        adopt_files(draft, here)
+    _record_many("draft", drafts, here)
+    return drafts
 
 
 @transaction.atomic
@@ -183,24 +207,16 @@ def publish(drafts: Sequence[Draft], here: Here, *, note: str = "") -> Release:
         raise NotAllowed(_("This was published or thrown away in the meantime."))
     # Sessions take the numbers of versions of one base item from the same row.
     list(Item.objects.select_for_update().filter(pk__in=[draft.item_id for draft in current]).order_by("pk"))
-    there = _places_in(here)
-    coming = {draft.item_id for draft in current}
-    for draft in current:
-        if not draft.title.strip():
-            raise NotAllowed(_("Something without a title cannot be published."))
-        version = _next_version(draft, here, note)
-        named = json.dumps(draft.content)
-        uses = [use for use in draft.file_uses.all() if str(use.uuid) in named]
-        _copy_uses(uses, version=version)
-        if draft.item_id in there:
-            parent, position = there[draft.item_id]
-        else:
-            parent = draft.parent_id if draft.parent_id in {*there, *coming} else None
-            position = max((place for other, place in there.values() if other == parent), default=-1) + 1
-            there[draft.item_id] = (parent, position)
-        Line.objects.create(release=release, item=draft.item, version=version, parent_id=parent, position=position)
-        _record("publish", draft.item, here, draft.title, release=release.number)
-        draft.delete()
+    if not all(draft.title.strip() for draft in current):
+        raise NotAllowed(_("Something without a title cannot be published."))
+    versions = _next_versions(current, here, note)
+    places = _next_places(current, here)
+    Line.objects.bulk_create(
+        Line(release=release, item_id=draft.item_id, version=version, parent_id=parent, position=position)
+        for draft, version, (parent, position) in zip(current, versions, places, strict=True)
+    )
+    _record_many("publish", current, here, release=release.number)
+    Draft.objects.filter(pk__in=[draft.pk for draft in current]).delete()
     return release
 
 
@@ -332,18 +348,47 @@ def _next_release(here: Here, note: str) -> Release:
     )
 
 
-def _next_version(draft: Draft, here: Here, note: str) -> Version:
-    last = draft.item.versions.aggregate(last=Max("number"))["last"] or 0
-    return Version.objects.create(
-        item=draft.item,
-        session_course=here.session_course,
-        number=last + 1,
-        title=draft.title,
-        content=draft.content,
-        author=draft.author,
-        at=here.at,
-        note=note,
+def _next_versions(drafts: Sequence[Draft], here: Here, note: str) -> list[Version]:
+    """A version of each draft, with the files that it names."""
+    there = Version.objects.filter(item__in=[draft.item_id for draft in drafts]).order_by()
+    last = dict(there.values_list("item").annotate(Max("number")))
+    versions = Version.objects.bulk_create(
+        Version(
+            item_id=draft.item_id,
+            session_course=here.session_course,
+            number=last.get(draft.item_id, 0) + 1,
+            title=draft.title,
+            content=draft.content,
+            author_id=draft.author_id,
+            at=here.at,
+            note=note,
+        )
+        for draft in drafts
     )
+    version_of = dict(zip([draft.pk for draft in drafts], versions, strict=True))
+    said = {draft.pk: json.dumps(draft.content) for draft in drafts}
+    uses = FileUse.objects.filter(draft__in=list(said)).order_by("pk")
+    FileUse.objects.bulk_create(
+        FileUse(uuid=use.uuid, file_id=use.file_id, name=use.name, version=version_of[use.draft_id])
+        for use in uses
+        if use.draft_id in said and str(use.uuid) in said[use.draft_id]
+    )
+    return versions
+
+
+def _next_places(drafts: Sequence[Draft], here: Here) -> list[tuple[int | None, int]]:
+    """Where each comes to stand: where it does already, else last in its folder."""
+    there = _places_in(here)
+    known = {*there, *(draft.item_id for draft in drafts)}
+    last: dict[int | None, int] = {}
+    for parent, position in there.values():
+        last[parent] = max(position, last.get(parent, -1))
+    for draft in drafts:
+        if draft.item_id not in there:
+            parent = draft.parent_id if draft.parent_id in known else None
+            last[parent] = last.get(parent, -1) + 1
+            there[draft.item_id] = (parent, last[parent])
+    return [there[draft.item_id] for draft in drafts]
 
 
 def _with_new_folders(drafts: Iterable[Draft], here: Here) -> list[Draft]:
@@ -389,6 +434,19 @@ def _number(shown: Item | None) -> int:
 def _copy_uses(uses: Iterable[FileUse], **user: Any) -> None:
     FileUse.objects.bulk_create(
         [FileUse(uuid=use.uuid, file_id=use.file_id, name=use.name, **user) for use in uses], ignore_conflicts=True
+    )
+
+
+def _record_many(verb: str, drafts: Sequence[Draft], here: Here, **facts: Any) -> None:
+    course = here.course.pk if here.course else None
+    record_many(
+        verb,
+        [draft.item for draft in drafts],
+        by=here.person,
+        at=here.at,
+        session_id=here.session.pk if here.session else None,
+        changes={draft.item_id: {"title": draft.title, "course": course, **facts} for draft in drafts},
+        called={draft.item_id: draft.title for draft in drafts},
     )
 
 

@@ -64,7 +64,7 @@ def categories_in(here: Here) -> list[Item]:
 
 def _path(pk: int | None, categories: Mapping[int, Item]) -> list[str]:
     names: list[str] = []
-    while pk in categories and len(names) < len(categories):
+    while pk is not None and pk in categories and len(names) < len(categories):
         names.insert(0, categories[pk].title)
         pk = categories[pk].parent_id
     return names

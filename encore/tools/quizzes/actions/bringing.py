@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from encore.ledger.models import Job, Plan, PlanRow
 from encore.toolkit.files import BadFile, store, use_file
 from encore.toolkit.models import Draft, Item, StoredFile
 from encore.toolkit.permission import require, require_publisher
-from encore.toolkit.publishing import create_item, publish
+from encore.toolkit.publishing import NewItem, create_item, create_items, publish
 from encore.tools.quizzes.alike import categories_in, paths_in, print_of, prints_in
 from encore.tools.quizzes.bank import CATEGORY, QUESTION
 from encore.tools.quizzes.content import Question, QuestionCategory
@@ -31,7 +32,7 @@ from encore.tools.quizzes.formats.reading import FORMATS, read_questions
 
 KIND = "questions"  # of plans
 JOB = "bring questions"
-AT_ONCE = 150  # so many are written while the browser waits; more by the worker
+AT_ONCE = 500  # so many are written while the browser waits; more by the worker
 LONGEST_NAME = 250
 BATCH = 500
 Does = PlanRow.Action
@@ -83,7 +84,7 @@ def _rows(here: Here, questions: Iterable[Found], above: Sequence[str]) -> Itera
     for one in questions:
         path = [name[:LONGEST_NAME] for name in (*above, *one.category)]
         files = {str(file.uuid): _stored(here, one, file.name, file.data) for file in one.files}
-        mark = print_of(path, one.title, one.content, lambda name, files=files: _digest(files, name))
+        mark = print_of(path, one.title, one.content, partial(_digest, files))
         if mark in there:
             does, why = Does.NOTHING, [_("It is in the bank already.")]
         elif mark in lines:
@@ -91,7 +92,7 @@ def _rows(here: Here, questions: Iterable[Found], above: Sequence[str]) -> Itera
         else:
             does, why = Does.ADD, list(one.notes)
         lines.setdefault(mark, one.line)
-        kept = {"type": one.content.body.type, "category": path}
+        kept: dict[str, Any] = {"type": one.content.body.type, "category": path}
         if does == Does.ADD:
             names = {str(file.uuid): file.name for file in one.files}
             uses = [{"uuid": uuid, "name": names[uuid], "file": stored.pk} for uuid, stored in files.items()]
@@ -154,7 +155,7 @@ def bring_in(plan: Plan, here: Here) -> str:
     there = prints_in(here)
     rows = [row for row in plan.rows.filter(action=Does.ADD).order_by("line", "id") if row.data["print"] not in there]
     categories = _Categories(here)
-    drafts = [_written(row, here, categories) for row in rows]
+    drafts = _written(rows, here, categories)
     if plan.options["publishes"] and drafts:
         publish([*categories.made, *drafts], here, note=_("From the file “%(name)s”.") % {"name": plan.title[:200]})
     plan.state, plan.applied_at = State.APPLIED, here.at
@@ -182,13 +183,17 @@ def result_words(plan: Plan) -> str:
     return words % {"count": count}
 
 
-def _written(row: PlanRow, here: Here, categories: _Categories) -> Draft:
-    parent = categories.at(row.data["category"])
-    content = Question.read(row.data["content"])
-    draft = create_item(here, QUESTION, title=row.data["title"], content=content, parent=parent)
-    for use in row.data["files"]:
-        use_file(StoredFile.objects.get(pk=use["file"]), draft, name=use["name"], uuid=UUID(use["uuid"]))
-    return draft
+def _written(rows: Sequence[PlanRow], here: Here, categories: _Categories) -> list[Draft]:
+    new = [
+        NewItem(row.data["title"], Question.read(row.data["content"]), categories.at(row.data["category"]))
+        for row in rows
+    ]
+    drafts = create_items(here, QUESTION, new)
+    stored = StoredFile.objects.in_bulk({use["file"] for row in rows for use in row.data["files"]})
+    for row, draft in zip(rows, drafts, strict=True):
+        for use in row.data["files"]:
+            use_file(stored[use["file"]], draft, name=use["name"], uuid=UUID(use["uuid"]))
+    return drafts
 
 
 def _forget(plan: Plan) -> None:

@@ -157,10 +157,12 @@ def _written(gap: Gap, match_case: bool) -> str:
     if gap.choices:
         right = {one.text.replace("\\*", "*"): one for one in gap.accepted}
         return "MULTICHOICE:" + "~".join(_piece(choice, right.get(choice)) for choice in gap.choices)
-    elif any(one.tolerance is not None for one in gap.accepted):
-        if not all(one.tolerance is not None for one in gap.accepted):
+    margins = [one.tolerance for one in gap.accepted if one.tolerance is not None]
+    if margins:
+        if len(margins) < len(gap.accepted):
             raise NotTaken(_("A gap takes either numbers or words in Moodle."))
-        return "NUMERICAL:" + "~".join(_piece(f"{one.text}:{plain(one.tolerance)}", one) for one in gap.accepted)
+        rows = zip(gap.accepted, margins, strict=True)
+        return "NUMERICAL:" + "~".join(_piece(f"{one.text}:{plain(margin)}", one) for one, margin in rows)
     kind = "SHORTANSWER_C" if match_case else "SHORTANSWER"
     return f"{kind}:" + "~".join(_piece(one.text, one) for one in gap.accepted)
 

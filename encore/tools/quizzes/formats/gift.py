@@ -312,7 +312,8 @@ def _shown(text: str) -> str:
 
 def write_gift(questions: Iterable[ToWrite]) -> Written:
     """GIFT has neither points nor pictures, and fewer types; what is lost is said of each question."""
-    written, parts, category = Written(), list[str](), ()
+    written, parts = Written(), list[str]()
+    category: tuple[str, ...] = ()
     for each in questions:
         try:
             said = _written(each.title, each.content)

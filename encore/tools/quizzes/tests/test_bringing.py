@@ -199,6 +199,19 @@ def test_much_is_written_by_the_worker_in_one_transaction(send, client_of, place
     assert "2 questions are in the bank now." in text(client_of(dolores).get(page))
 
 
+def test_a_hundred_questions_ask_as_many_queries_as_ten(send, client_of, place, dolores, django_assert_max_num_queries):
+    counts = []
+    for many in (10, 100):
+        content = "\n\n".join(f"::{many}-{n}::Which?{{={n} ~{n + 1}}}" for n in range(many))
+        page = send(place(dolores), content).url
+        client = client_of(dolores)
+        with django_assert_max_num_queries(120) as seen:
+            client.post(page, {"how": "publish"})
+        counts.append(len(seen))
+
+    assert counts[1] <= counts[0] + 12  # larger batches
+
+
 def test_a_failure_in_the_middle_leaves_nothing(send, client_of, place, dolores, monkeypatch):
     here = place(dolores)
     page = send(here, GIFT).url
