@@ -184,6 +184,18 @@ def test_feedback_at_once_marks_one_answer_and_keeps_it(sit, get, post):
     assert "Right answer:" in text(get(here, "quizzes:attempt", attempt=attempt.uuid))
 
 
+def test_where_feedback_comes_at_the_end_checking_says_so(sit, client_of):
+    here, test = sit()
+    attempt = begin(here, shown_as(here, test))
+
+    page = client_of(here.person).post(
+        address(here, "quizzes:check", attempt=attempt.uuid, position=1), {"asked": "1", "a1": "a"}, follow=True
+    )
+
+    assert "This test says what was right at its end." in text(page)
+    assert attempt.answers.get(position=1).checked is False
+
+
 @pytest.mark.parametrize(
     ("options", "seen", "not_seen"),
     [

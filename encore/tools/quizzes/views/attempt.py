@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from encore.courses.context import Here
+from encore.courses.errors import CannotDo
 from encore.courses.rules import Action
 from encore.toolkit.decorators import in_tool
 from encore.toolkit.pages import tool_page
@@ -76,8 +77,12 @@ def check(request: HttpRequest, here: Here, attempt: UUID, position: int) -> Htt
     if ended := _ended(request, here, found):
         return ended
     get_object_or_404(found.answers, position=position)
-    at_page = save_page(request, here, found, position)
-    check_answer(found, position, at=here.at)
+    at_page = page_with(found, position)
+    try:
+        save_page(request, here, found, position)
+        check_answer(found, position, at=here.at)
+    except CannotDo as error:
+        messages.error(request, str(error))
     return redirect(f"{address(here, 'quizzes:attempt', attempt=attempt)}?page={at_page + 1}#q{position}")
 
 
@@ -98,18 +103,26 @@ def handing_in(request: HttpRequest, here: Here, attempt: UUID) -> HttpResponse:
     return tool_page(request, here, "quizzes/hand_in.html", context)
 
 
-def save_page(request: HttpRequest, here: Here, attempt: Attempt, position: int) -> int:
-    """Save the page on which a question stands, before something else is done with it; returns its number, from 0."""
+def page_with(attempt: Attempt, position: int) -> int:
+    """The page on which a question stands, from 0."""
+    return _sheet(attempt).page_with(position)
+
+
+def save_page(request: HttpRequest, here: Here, attempt: Attempt, position: int) -> None:
+    """Save the page on which a question stands, before something else is done with it. Raises TimeIsUp."""
     sheet = _sheet(attempt)
-    at_page = sheet.page_with(position)
-    _save(request, here, attempt, sheet.pages[at_page])
-    return at_page
+    _save(request, here, attempt, sheet.pages[sheet.page_with(position)])
 
 
 def _answered(request: HttpRequest, here: Here, sheet: Sheet, options: TestOptions, at_page: int) -> HttpResponse:
     require(here, Action.SUBMIT)
     attempt = sheet.attempt
-    if not _save(request, here, attempt, sheet.pages[at_page]):
+    try:
+        kept = _save(request, here, attempt, sheet.pages[at_page])
+    except TimeIsUp as error:
+        messages.warning(request, str(error))
+        return redirect(address(here, "quizzes:attempt", attempt=attempt.uuid))
+    if not kept:
         messages.warning(request, _("Some answers were changed in another tab meanwhile. What is saved stands here."))
         return redirect(f"{address(here, 'quizzes:attempt', attempt=attempt.uuid)}?page={at_page + 1}")
     wanted = request.POST.get("do", "")

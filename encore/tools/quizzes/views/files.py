@@ -20,7 +20,7 @@ from encore.toolkit.views.files import serve
 from encore.tools.quizzes.actions.uploading import add_file, remove_file
 from encore.tools.quizzes.models import Answer, AnswerFile
 from encore.tools.quizzes.queries import own_attempt, readable_attempt
-from encore.tools.quizzes.views.attempt import save_page
+from encore.tools.quizzes.views.attempt import page_with, save_page
 
 
 @require_POST
@@ -30,8 +30,9 @@ def upload(request: HttpRequest, here: Here, attempt: UUID, position: int) -> Ht
     found = own_attempt(here, attempt)
     require(here, Action.SUBMIT)
     answer = get_object_or_404(found.answers, position=position)
-    at_page = save_page(request, here, found, position)
+    at_page = page_with(found, position)
     try:
+        save_page(request, here, found, position)
         if remove := request.POST.get("remove"):
             remove_file(answer, _named(answer, remove), at=here.at)
         for file in request.FILES.getlist(f"a{position}-upload"):
