@@ -176,7 +176,7 @@ class _Reader:
         if "enrolment" in keys:
             return self._record
         elif "session_course" in keys and "item" not in keys:
-            return lambda row: self._session_of(row["session_course_id"])
+            return lambda row: self._records(row["session_course_id"])
         elif "session" in keys:
             return lambda row: self._session(row["session_id"])
         elif "item" in keys:
@@ -191,9 +191,15 @@ class _Reader:
         return None
 
     def _record(self, row: dict[str, Any]) -> str:
-        """A learner's own records are the learner's business."""
+        """A learner's own records are the learner's business; those of others belong to the course of the session,
+        where there is one."""
         session, person = self.enrolments.get(row["enrolment_id"], (None, None))
-        return "" if person == self.asker else self._session(session)
+        if person == self.asker:
+            return ""
+        return self._records(row["session_course_id"]) if row.get("session_course_id") else self._session(session)
+
+    def _records(self, place: int) -> str:
+        return f"records {self.places[place]}" if place in self.places else ""
 
     def _hanging_on(self, model: type[Model], key: str, reader: Any) -> Any:
         known: dict[int, str] = {}

@@ -599,19 +599,23 @@ def may_change() -> dict[str, set[str]]:
     def writing(*places: str) -> set[str]:
         return {f"{what} {place}" for what in ("content", "drafts") for place in places}
 
+    def coaching(*places: str) -> set[str]:
+        """Who coaches writes, and marks what learners did."""
+        return writing(*places) | {f"records {place}" for place in places}
+
     return {
         **{role: set() for role in ROLES},
-        "coach of A-ONE": {"plan A-ONE", *writing("A-ONE")},
-        "coach of B-ONE": {"plan B-ONE", *writing("B-ONE")},
-        "general coach of A": writing("A-ONE", "A-TWO"),
-        "general coach of B": writing("B-ONE", "B-TWO"),
+        "coach of A-ONE": {"plan A-ONE", *coaching("A-ONE")},
+        "coach of B-ONE": {"plan B-ONE", *coaching("B-ONE")},
+        "general coach of A": coaching("A-ONE", "A-TWO"),
+        "general coach of B": coaching("B-ONE", "B-TWO"),
         "teacher": {"course ONE", *writing("ONE")},
         "assistant": {"drafts ONE"},
         # What is open without dates goes by its course's title and teachers.
-        "teacher elsewhere": {"course APART", "session S", *writing("APART", "S-APART")},
+        "teacher elsewhere": {"course APART", "session S", *writing("APART"), *coaching("S-APART")},
         "session administrator": {
             "session A",
-            *writing("A-ONE", "A-TWO"),  # by taking a course off
+            *coaching("A-ONE", "A-TWO"),  # by taking a course off
             "people",
             "class A",
             "class B",  # its name: classes are the platform's, only who is in them is settled where they are used
