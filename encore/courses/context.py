@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, DateTimeField, F, Model, QuerySet, Value
+from django.db.models.functions import Cast
 
 from encore.base.prepared import Prepared
 from encore.courses.managing import manages
@@ -278,7 +279,7 @@ def _role_rows_and_following(person: int, sessions: list[int]) -> QuerySet[Any, 
 def _columns(
     rows: QuerySet[Any], kind: str, session: str, place: str | None, *, dated: bool = False
 ) -> QuerySet[Any, tuple[Any, ...]]:
-    none = Value(None, output_field=DateTimeField())
+    none = Cast(Value(None), DateTimeField())  # PostgreSQL takes a bare NULL in distinct rows for text
     return rows.order_by().values_list(
         F(session),
         Value(kind, output_field=CharField()),
