@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 PACKAGE = Path(settings.ROOT) / "encore"
 LAYERS = [
-    *("base", "ledger", "people", "courses", "toolkit", "tools", "exchange", "reports", "web"),
+    *("base", "ledger", "people", "courses", "toolkit", "tools", "results", "exchange", "reports", "web"),
     *("demo", "proofs", "config"),
 ]
 TEMPLATES = sorted(path for path in PACKAGE.rglob("templates/**/*.html"))

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "encore.courses",
     "encore.toolkit",
     *installed_tools(),
+    "encore.results",
     "encore.exchange",
     "encore.reports",
     "encore.web",

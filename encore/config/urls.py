@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("encore.courses.urls")),
     path("", include("encore.toolkit.urls.sessions")),
     path("", include("encore.exchange.urls")),
+    path("", include("encore.results.urls")),
     path("", include("encore.reports.urls")),
     *tool_urls(),
     path("", include("encore.web.urls")),

@@ -72,6 +72,20 @@ class Kind:
 
 
 @dataclass(frozen=True)
+class ToMark:
+    """What one learner has handed in for one item and waits to be marked by a person. By ids; `since`: the moment the
+    oldest of it was handed in; `count`: how many answers or pieces of work; `anonymous`: its learner is not to be named
+    while it waits."""
+
+    session_course: int
+    item: int
+    enrolment: int
+    since: datetime
+    count: int = 1
+    anonymous: bool = False
+
+
+@dataclass(frozen=True)
 class Tool:
     """A course tool. Every hook has a harmless default; those that take many answer for many at once."""
 
@@ -100,6 +114,14 @@ class Tool:
     def withheld(self, here: Here) -> Iterable[int]:
         """The items (ids) whose grades this learner may not see here yet."""
         return []
+
+    def to_mark(self, session_courses: Sequence[int]) -> list[ToMark]:
+        """What waits to be marked in these courses of sessions (ids), in a few queries, however many."""
+        return []
+
+    def mark_url(self, item: Any, here: Place) -> str:
+        """Where what waits for an item is marked here."""
+        return self.page_of(item, here)
 
     def uses(self, here: Here, items: Sequence[Any]) -> Sequence[Any]:
         """What here would miss these items if they were removed: things with a `title`, for the page that asks."""

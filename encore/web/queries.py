@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from encore.base.prepared import Prepared
@@ -15,7 +15,6 @@ from encore.courses.context import Here
 from encore.courses.models import (
     Course,
     CourseCoach,
-    CourseExclusion,
     CourseSession,
     CourseTeacher,
     Enrolment,
@@ -61,16 +60,6 @@ def fellow_learners(here: Here) -> QuerySet[Person]:
     """Who else takes part in this session, by name."""
     taking_part = Q(enrolments__session=here.session, enrolments__is_latest=True, enrolments__state__in=TAKING_PART)
     return Person.objects.filter(taking_part, is_active=True).exclude(pk=here.person.pk).order_by("sort_name", "pk")
-
-
-def learners_in(here: Here, *, q: str = "", state: str = "") -> QuerySet[Enrolment]:
-    """The learners of this course of the session: who takes part, or those in one state. Excluded ones are not."""
-    states = [state] if state in Enrolment.State.values else TAKING_PART
-    excluded = CourseExclusion.objects.filter(enrolment=OuterRef("pk"), session_course=here.session_course)
-    enrolments = Enrolment.objects.filter(session=here.session, is_latest=True, state__in=states)
-    if q:
-        enrolments = enrolments.filter(person__in=search_people(q).order_by())
-    return enrolments.exclude(Exists(excluded)).select_related("person").order_by("person__sort_name", "pk")
 
 
 def left_off(here: Here) -> tuple[str, str] | None:

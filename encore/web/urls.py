@@ -9,7 +9,6 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("sessions/<int:session>/", views.session_page, name="session_page"),
     path("sessions/<int:session>/<str:code>/", views.course_in_session, name="course_in_session"),
-    path("sessions/<int:session>/<str:code>/learners/", views.learners, name="learners"),
     path("courses/", views.my_courses, name="my_courses"),
     path("courses/<str:code>/", views.course_home, name="course_home"),
     path("administration/audit/", views.audit, name="audit"),

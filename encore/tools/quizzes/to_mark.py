@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from encore.courses.context import Here
 from encore.toolkit.models import Item
+from encore.toolkit.registry import ToMark
 from encore.toolkit.scoping import recorded_in
 from encore.tools.quizzes.models import Answer, Attempt
 
@@ -45,6 +46,22 @@ def waiting_in(here: Here) -> list[Waiting]:
         if (test := found.get(row["attempt__item"])) is not None:
             test.answers += row["n"]
             test.questions.append((items[row["item"]], row["version__title"], row["n"]))
+    return list(found.values())
+
+
+def waiting_among(session_courses: Iterable[int]) -> list[ToMark]:
+    """What waits in these courses of sessions (ids), by test and learner. One query."""
+    attempts = Attempt.objects.filter(session_course__in=list(session_courses), marked_at=None)
+    attempts = attempts.filter(state=Attempt.State.HANDED_IN).order_by("handed_in_at")
+    rows = attempts.annotate(n=Count("answers", filter=Q(answers__points=None))).filter(n__gt=0)
+    found: dict[tuple[int, int, int], ToMark] = {}
+    for place, item, enrolment, since, n, anonymous in rows.values_list(
+        "session_course", "item", "enrolment", "handed_in_at", "n", "settings__anonymous"
+    ):
+        if since is not None:
+            one = found.get((place, item, enrolment)) or ToMark(place, item, enrolment, since, count=0)
+            both = one.anonymous or bool(anonymous)
+            found[place, item, enrolment] = replace(one, count=one.count + n, anonymous=both)
     return list(found.values())
 
 

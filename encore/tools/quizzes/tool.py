@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from encore.base.html import plain_text
 from encore.toolkit.content import Content
 from encore.toolkit.places import Place, address
-from encore.toolkit.registry import Behaviour, Kind, Tool
+from encore.toolkit.registry import Behaviour, Kind, ToMark, Tool
 from encore.tools.quizzes.content import Question, QuestionCategory, Test
 from encore.tools.quizzes.options import TestOptions
 
@@ -41,6 +41,14 @@ class Quizzes(Tool):
         from encore.tools.quizzes.withholding import withheld
 
         return withheld(here)
+
+    def to_mark(self, session_courses: Sequence[int]) -> list[ToMark]:
+        from encore.tools.quizzes.to_mark import waiting_among
+
+        return waiting_among(session_courses)
+
+    def mark_url(self, item: Any, here: Place) -> str:
+        return address(here, "quizzes:attempts", uuid=item.uuid)
 
     def search_text(self, content: Content) -> str:
         """Of tests only: what is asked is nobody's to find."""

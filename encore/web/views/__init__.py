@@ -4,7 +4,6 @@ from encore.web.views.audit import audit, audit_export
 from encore.web.views.course import course_home, course_in_session, my_courses
 from encore.web.views.health import health_live, health_ready
 from encore.web.views.home import home
-from encore.web.views.learners import learners
 from encore.web.views.mail import mail_page, mails
 from encore.web.views.search import search
 from encore.web.views.session import session_page
@@ -17,7 +16,6 @@ __all__ = [
     "health_live",
     "health_ready",
     "home",
-    "learners",
     "mail_page",
     "mails",
     "my_courses",

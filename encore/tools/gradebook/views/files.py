@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.utils.http import content_disposition_header
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from encore.base.reading.writing import csv_lines, write_workbook
+from encore.base.tables_out import as_file
 from encore.courses.context import Here
 from encore.ledger.actions import record
 from encore.toolkit.models import Grade
@@ -19,27 +17,23 @@ from encore.tools.gradebook.explaining import columns_by_category
 from encore.tools.gradebook.queries import learners_in
 from encore.tools.gradebook.views.book import on_people
 
-CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+@require_safe
+@on_people
+def as_csv(request: HttpRequest, here: Here) -> HttpResponseBase:
+    return _file(here, "csv")
 
 
 @require_safe
 @on_people
-def as_csv(request: HttpRequest, here: Here) -> StreamingHttpResponse:
-    rows = _rows(here)
-    _record(here, "csv")
-    disposition = content_disposition_header(True, _name(here, "csv")) or ""
-    return StreamingHttpResponse(csv_lines(rows), content_type=CSV, headers={"Content-Disposition": disposition})
+def as_xlsx(request: HttpRequest, here: Here) -> HttpResponseBase:
+    return _file(here, "xlsx")
 
 
-@require_safe
-@on_people
-def as_xlsx(request: HttpRequest, here: Here) -> HttpResponse | FileResponse:
-    file = tempfile.TemporaryFile()
-    write_workbook(_rows(here), file)
-    _record(here, "xlsx")
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=_name(here, "xlsx"), content_type=XLSX)
+def _file(here: Here, form: str) -> HttpResponseBase:
+    answer = as_file(_rows(here), _name(here), form)
+    _record(here, form)
+    return answer
 
 
 def _rows(here: Here) -> Iterator[Sequence[str]]:
@@ -78,5 +72,5 @@ def _record(here: Here, form: str) -> None:
     record("export", here.session_course, by=here.person, at=here.at, session_id=here.session.pk, changes={"as": form})
 
 
-def _name(here: Here, form: str) -> str:
-    return f"{here.course.code}-{here.session.pk}-{here.at:%Y-%m-%d}.{form}"
+def _name(here: Here) -> str:
+    return f"{here.course.code}-{here.session.pk}-{here.at:%Y-%m-%d}"

@@ -11,9 +11,9 @@ from encore.courses.decorators import in_course
 from encore.courses.models import Enrolment
 from encore.courses.words import Access, Sight
 from encore.ledger.actions import record_reading
+from encore.results.queries.learners import learners_in
 from encore.toolkit.pages import tool_page
 from encore.toolkit.progress import progress_in
-from encore.web.queries import learners_in
 
 ROWS = 50
 
@@ -32,4 +32,4 @@ def learners(request: HttpRequest, here: Here) -> HttpResponse:
         "state": state,
         "states": Enrolment.State.choices,
     }
-    return tool_page(request, here, "web/learners.html", context)
+    return tool_page(request, here, "results/learners.html", context)
