@@ -20,6 +20,7 @@ from django.http import HttpRequest
 from django.utils.timezone import now  # noqa: TID251 - a request is being answered
 
 from encore.base.devices import address_of, agent_of
+from encore.base.prepared import Prepared
 from encore.people.confirming import confirm, person_at
 from encore.people.device_store import begin
 from encore.people.factors import factor_of, is_required_of
@@ -62,8 +63,11 @@ class UsernameOrEmail(ModelBackend):
         return is_open(user, now())
 
     def get_user(self, user_id: int) -> Person | None:
-        person = Person.objects.filter(pk=user_id).first()
-        return person if person and self.user_can_authenticate(person) else None
+        found = _PERSON(pk=user_id)
+        return found[0] if found and self.user_can_authenticate(found[0]) else None
+
+
+_PERSON = Prepared(lambda pk: Person.objects.filter(pk=pk))  # asked on every page
 
 
 class Attempts(AxesDatabaseHandler):
