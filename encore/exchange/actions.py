@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from encore.base.reading.errors import FileRefused
+from encore.base.reading.files import read_file
 from encore.courses.errors import CannotDo
 from encore.exchange.columns import Record, is_known
-from encore.exchange.files import read_file
 from encore.exchange.kinds import KINDS
 from encore.exchange.planning import Action, Options, Planned
 from encore.exchange.present import batches

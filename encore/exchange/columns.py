@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from encore.base.reading.errors import FileRefused
-from encore.base.reading.tables import Row, Table, unprotect
+from encore.base.reading.tables import Row, Table, key, unprotect
 
 
 @dataclass(frozen=True)
@@ -40,11 +39,6 @@ class Record:
 
     def value(self, name: str) -> str:
         return self.values.get(name, "")
-
-
-def key(heading: str) -> str:
-    """What two ways of writing a heading have in common."""
-    return re.sub(r"[\s_\-\ufeff\"'*]", "", heading).casefold()
 
 
 def is_known(columns: Sequence[Column], heading: str) -> bool:

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from encore.base.reading.errors import FileRefused
-from encore.base.reading.tables import Table, unprotect
+from encore.base.reading.tables import Table, key, unprotect
 from encore.base.reading.trees import Node, Tree
 from encore.courses.actions.category import add_category
 from encore.courses.actions.course import create_course
@@ -24,7 +24,7 @@ from encore.courses.managing import manages
 from encore.courses.models import Course, CourseCategory, CourseSession, SessionCategory
 from encore.courses.models.course import course_code
 from encore.exchange.attendance import Attendance, Verdict
-from encore.exchange.columns import Column, Record, key, read_records, unused_note
+from encore.exchange.columns import Column, Record, read_records, unused_note
 from encore.exchange.present import by_text, people_named
 from encore.ledger.models import PlanRow
 from encore.people.actions import NewPerson, create_class, create_people

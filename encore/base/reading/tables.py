@@ -33,6 +33,11 @@ def unprotect(text: str) -> str:
     return text[1:] if _READ.match(text) else text
 
 
+def key(heading: str) -> str:
+    """What two ways of writing a heading have in common."""
+    return re.sub(r"[\s_\-\ufeff\"'*]", "", heading).casefold()
+
+
 @dataclass(slots=True)
 class Row:
     line: int

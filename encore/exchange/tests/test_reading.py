@@ -9,8 +9,8 @@ import pytest
 
 from encore.base.reading import tables
 from encore.base.reading.errors import FileRefused
+from encore.base.reading.files import read_file
 from encore.exchange.columns import Column, is_known, read_records
-from encore.exchange.files import read_file
 from encore.exchange.tests.conftest import workbook
 
 COLUMNS = (
