@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from encore.toolkit.places import Place, address
 
 if TYPE_CHECKING:
     from encore.courses.context import Here
-    from encore.courses.models import Enrolment
+    from encore.courses.models import SessionCourse
 
 
 class Behaviour(StrEnum):
@@ -75,7 +75,7 @@ class Kind:
 class ToMark:
     """What one learner has handed in for one item and waits to be marked by a person. By ids; `since`: the moment the
     oldest of it was handed in; `count`: how many answers or pieces of work; `anonymous`: its learner is not to be named
-    while it waits."""
+    while it waits; `title`: what the item was called when it was handed in."""
 
     session_course: int
     item: int
@@ -83,6 +83,26 @@ class ToMark:
     since: datetime
     count: int = 1
     anonymous: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """Something a learner has to do, and where. `due`: the last moment, exclusive; None without one. `words`: what is
+    said of it where a date alone says too little. `urgent`: it has begun and stands before what is only due."""
+
+    session_course: SessionCourse
+    item: int
+    title: str
+    due: datetime | None
+    url: str
+    words: str = ""
+    urgent: bool = False
+
+    @property
+    def last_moment(self) -> datetime | None:
+        """The end is exclusive: what is due by midnight is due on the day before it."""
+        return None if self.due is None else self.due - timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -107,13 +127,18 @@ class Tool:
         """Safe HTML shown on top of the course's home, or None."""
         return None
 
-    def due(self, enrolments: Iterable[Enrolment], at: datetime) -> list[Any]:
-        """What these enrolments have to do beyond the items' own dates."""
+    def due(self, enrolments: Sequence[int], at: datetime, place: int | None = None) -> list[ToDo]:
+        """What these enrolments (ids) have to do beyond the items' own dates, such as what they began and did not
+        finish; in one course of a session (id) or in all. Only where they may work now, and what shows. One query."""
         return []
 
     def withheld(self, here: Here) -> Iterable[int]:
         """The items (ids) whose grades this learner may not see here yet."""
         return []
+
+    def withheld_among(self, places: Sequence[Here]) -> Iterable[tuple[int, int]]:
+        """The same in many places, each with its own enrolment: (enrolment, item), by ids."""
+        return [(here.enrolment.pk, item) for here in places if here.enrolment for item in self.withheld(here)]
 
     def to_mark(self, session_courses: Sequence[int]) -> list[ToMark]:
         """What waits to be marked in these courses of sessions (ids), in a few queries, however many."""

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, When
 
 from encore.base.prepared import Prepared
 from encore.courses.context import Here
@@ -20,6 +20,7 @@ from encore.courses.windows import enrolment_terms, terms_of
 from encore.ledger.actions import start_job
 from encore.people.models import Person
 from encore.toolkit.models import Completion, Item, ItemException, ItemSettings, Schedule
+from encore.toolkit.registry import tools
 from encore.toolkit.scoping import with_current_line
 
 MOST = 20  # things due that are looked up
@@ -68,6 +69,25 @@ def dates_in(here: Here, items: Iterable[HasKey]) -> dict[int, Dates]:
     return {row.item_id: Dates(row.opens, row.due, row.closes) for row in rows}
 
 
+def dates_among(places: Iterable[tuple[int, int]], items: Iterable[int]) -> dict[tuple[int, int, int], Dates]:
+    """The same in many places, each a session course with an enrolment (ids): by both and the item. One query; none
+    where no item is asked for."""
+    places, items = list(places), list(items)
+    if not places or not items:
+        return {}
+    rows = Schedule.objects.filter(
+        Q(enrolment=None) | Q(enrolment__in=[enrolment for _place, enrolment in places]),
+        session_course__in=[place for place, _enrolment in places],
+        item__in=items,
+    ).order_by(F("enrolment").asc(nulls_first=True))
+    found: dict[tuple[int, int, int], Dates] = {}
+    for row in rows:
+        for place, enrolment in places:
+            if place == row.session_course_id and row.enrolment_id in (None, enrolment):
+                found[place, enrolment, row.item_id] = Dates(row.opens, row.due, row.closes)
+    return found
+
+
 def due_next(
     enrolments: Iterable[Enrolment], *, at: datetime, limit: int = 5, place: SessionCourse | None = None
 ) -> list[Due]:
@@ -78,15 +98,16 @@ def due_next(
     """
     given = {"enrolments": [e.pk for e in enrolments], "at": at}
     rows = _DUE(**given) if place is None else _DUE_IN(**given, place=place.pk)
-    return [Due(row.item, row.title, row.due, row.session_course) for row in rows[:limit]]
+    return [Due(row.item, row.title, row.moment, row.session_course) for row in rows[:limit]]
 
 
 def due_for_all(places: Iterable[SessionCourse], *, at: datetime, limit: int = 5) -> list[Due]:
     """The same for a learner who has done nothing yet and has no dates of their own."""
-    rows = with_current_line(Schedule.objects.filter(session_course__in=list(places), enrolment=None, due__gt=at))
-    rows = rows.filter(shown=True).exclude(title=None).order_by("due", "pk")
+    rows = with_current_line(Schedule.objects.filter(_ahead(at), session_course__in=list(places), enrolment=None))
+    rows = rows.annotate(moment=_moment(at)).filter(shown=True, moment__isnull=False).exclude(title=None)
+    rows = rows.order_by("moment", "pk")
     rows = rows.select_related("item", "session_course__course", "session_course__session")
-    return [Due(row.item, row.title, row.due, row.session_course) for row in rows[:limit]]
+    return [Due(row.item, row.title, row.moment, row.session_course) for row in rows[:limit]]
 
 
 def reschedule(
@@ -217,19 +238,35 @@ def _due_in(enrolments: list[int], at: datetime, place: int) -> QuerySet[Schedul
 def _due_rows(enrolments: list[int], at: datetime) -> QuerySet[Schedule]:
     here = {"session_course": OuterRef("session_course"), "enrolment__in": enrolments}
     own = Schedule.objects.filter(item=OuterRef("item"), **here)
-    working = _working(enrolments, at).values("session")
+    working = working_among(enrolments, at).values("session")
     return (
-        with_current_line(Schedule.objects.filter(session_course__session__in=working, due__gt=at))
+        with_current_line(Schedule.objects.filter(_ahead(at), session_course__session__in=working))
+        .annotate(moment=_moment(at))
         .filter(Q(enrolment__in=enrolments) | Q(enrolment=None) & ~Exists(own), shown=True)
         .exclude(Exists(Completion.objects.filter(item=OuterRef("item"), **here)))
         .exclude(Exists(CourseExclusion.objects.filter(**here)))
         .exclude(title=None)
+        .exclude(moment=None)
         .select_related("item", "session_course__course", "session_course__session")
-        .order_by("due", "pk")
+        .order_by("moment", "pk")
     )
 
 
-def _working(enrolments: list[int], at: datetime) -> QuerySet[Enrolment]:
+def _ahead(at: datetime) -> Q:
+    """A date that is still to come, so that few rows are looked at closely."""
+    return Q(due__gt=at) | Q(closes__gt=at)
+
+
+def _moment(at: datetime) -> Case:
+    """By when an item has to be done: its due date; of what is handed in or passed, once it is open, else its closing.
+    Null where there is nothing to do any more."""
+    handed_in = [kind.name for tool in tools() for kind in tool.kinds if kind.done]
+    is_open = Q(opens=None) | Q(opens__lte=at)
+    closing = When(is_open, closes__gt=at, item__kind__in=handed_in, then=F("closes"))
+    return Case(When(due__gt=at, then=F("due")), closing, default=None, output_field=DateTimeField())
+
+
+def working_among(enrolments: list[int], at: datetime) -> QuerySet[Enrolment]:
     """Those of the enrolments whose learners may work now: the rules in SQL, by the stored windows; a test holds one
     against the other."""
     begun = Q(window_opens_at=None) | Q(window_opens_at__lte=at)

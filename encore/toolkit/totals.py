@@ -10,14 +10,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, DecimalField, F, JSONField, Max, OuterRef, Subquery, Value, When
+from django.db.models import Case, DecimalField, F, JSONField, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from encore.base.prepared import Prepared
 from encore.courses.context import Here
-from encore.courses.models import Enrolment
-from encore.toolkit.models import Grade, SignOff
+from encore.courses.models import Enrolment, SessionCourse
+from encore.toolkit.models import Grade, Item, ItemSettings, SignOff
 from encore.toolkit.registry import kind_named, tools
-from encore.toolkit.scoping import items_at
+from encore.toolkit.scoping import items_at, with_current_line
 from encore.toolkit.weighting import Column, Graded, GradedByHand, Scheme, Total, total_of
 
 NO_POINTS = Value(None, output_field=DecimalField())
@@ -100,6 +101,32 @@ def book_in(here: Here, enrolments: Iterable[Enrolment] = ()) -> GradeBook:
     return GradeBook(scheme, uuid, own, items, grades, figures, sign_off)
 
 
+def books_among(places: Iterable[SessionCourse], enrolments: Iterable[Enrolment]) -> dict[int, GradeBook]:
+    """The same for several courses of sessions at once, by session course id: the same figures. Four queries, however
+    many. Each learner stands in the books of their own session; exclusions are the caller's to leave out.
+    """
+    places, enrolments = list(places), list(enrolments)
+    if not places:
+        return {}
+    ids = [place.pk for place in places]
+    read = _read_among(ids)
+    grades: dict[int, dict[tuple[int, int], Grade]] = {pk: {} for pk in ids}
+    for grade in Grade.objects.filter(session_course__in=ids, enrolment__in=[e.pk for e in enrolments]):
+        grades[grade.session_course_id][grade.enrolment_id, grade.item_id] = grade
+    signed = {
+        one.session_course_id: one
+        for one in SignOff.objects.filter(session_course__in=ids, lifted_at=None).select_related("by")
+    }
+    books = {}
+    for place in places:
+        scheme, uuid, own, items = read[place.pk]
+        mine, sign_off = grades[place.pk], signed.get(place.pk)
+        here = [e.pk for e in enrolments if e.session_id == place.session_id]
+        figures = {pk: _figure(scheme, items, mine, pk, sign_off) for pk in here}
+        books[place.pk] = GradeBook(scheme, uuid, own, items, mine, figures, sign_off)
+    return books
+
+
 def totals_in(here: Here, enrolments: Iterable[Enrolment]) -> dict[int, Figure]:
     """The totals of learners in one course of a session, by enrolment id."""
     return dict(book_in(here, enrolments).figures)
@@ -162,7 +189,11 @@ def _read(here: Here) -> tuple[Scheme, UUID | None, bool, list[GradedItem]]:
     place = here.session_course
     values = {"course": here.course.pk, "place": place and place.pk, "pin": place and place.pinned_release}
     given = {name: value for name, value in values.items() if value is not None}
-    rows = _query(frozenset(given))(**given)
+    return _said_by(_query(frozenset(given))(**given))
+
+
+def _said_by(rows: list[dict[str, Any]]) -> tuple[Scheme, UUID | None, bool, list[GradedItem]]:
+    """Of the items of one place, in their order there."""
     tree = {row["pk"]: (row["parent_id"], row["is_hidden"]) for row in rows}
     shown = [row for row in rows if _surfaces(row["pk"], tree)]
     schemes = [row for row in shown if issubclass(kind_named(row["kind"]).content, Scheme)]
@@ -173,6 +204,36 @@ def _read(here: Here) -> tuple[Scheme, UUID | None, bool, list[GradedItem]]:
     first = schemes[0]
     own = first["session_course_id"] is not None or first["version_place"] is not None
     return Scheme.read(first["said"]), first["uuid"], own, items
+
+
+def _read_among(places: list[int]) -> dict[int, tuple[Scheme, UUID | None, bool, list[GradedItem]]]:
+    """As `_read`, by session course id. Two queries."""
+    read, wanted = _kinds()
+    items = Item.objects.filter(course__session_courses__in=places, kind__in=wanted)
+    items = items.annotate(at_place=F("course__session_courses"))
+    items = items.filter(Q(session_course=None) | Q(session_course=F("at_place")))
+    own = ItemSettings.objects.filter(item=OuterRef("pk"), session_course=OuterRef("at_place")).values("position")[:1]
+    rows = with_current_line(items, item="pk", place="at_place")
+    rows = rows.filter(lines__pk=F("current_line"), lines__version__isnull=False).annotate(
+        version_place=F("lines__version__session_course_id"),
+        content=F("lines__version__content"),
+        place=Coalesce(Subquery(own), F("lines__position")),
+    )
+    columns = ("at_place", "pk", "uuid", "kind", "title", "session_course_id", "version_place", "line_parent", "shown")
+    most: dict[tuple[int, int], Decimal] = {}
+    counted = Grade.objects.filter(session_course__in=places).order_by().values_list("session_course", "item")
+    for place, item, out_of in counted.annotate(most=Max("out_of")):
+        most[place, item] = out_of
+    by_place: dict[int, list[dict[str, Any]]] = {place: [] for place in places}
+    for row in rows.order_by("place", "pk").values(*columns, said=_said_of(read)):
+        at = row.pop("at_place")
+        row |= {
+            "parent_id": row.pop("line_parent"),
+            "is_hidden": not row.pop("shown"),
+            "most": most.get((at, row["pk"])),
+        }
+        by_place[at].append(row)
+    return {place: _said_by(found) for place, found in by_place.items()}
 
 
 def _item(row: dict[str, Any]) -> GradedItem:
@@ -202,16 +263,10 @@ def _surfaces(pk: int, tree: Mapping[int, tuple[int | None, bool]]) -> bool:
 @functools.cache
 def _query(given: frozenset[str]) -> Prepared:
     """What is graded, what it may lie in, and schemes; with the content of what this page has to read."""
-    kinds = [kind for tool in tools() for kind in tool.kinds]
-    read = [kind.name for kind in kinds if issubclass(kind.content, Scheme | GradedByHand)]
-    wanted = sorted({kind.name for kind in kinds if kind.graded or kind.holds} | set(read))
+    read, wanted = _kinds()
 
     def build(course: int, place: int | None = None, pin: int | None = None) -> Any:
-        said = Case(
-            When(kind__in=read, then=F("content")),
-            default=Value(None, output_field=JSONField()),
-            output_field=JSONField(),
-        )
+        said = _said_of(read)
         # The tool knows what is to be had from each learner; the column shows the most that anybody could get here.
         grades = Grade.objects.filter(session_course=place, item=OuterRef("pk")).order_by().values("item")
         most = Subquery(grades.annotate(most=Max("out_of")).values("most")) if place else NO_POINTS
@@ -220,3 +275,15 @@ def _query(given: frozenset[str]) -> Prepared:
         return rows.values(*columns, said=said, most=most)
 
     return Prepared(build)
+
+
+def _kinds() -> tuple[list[str], list[str]]:
+    """The kinds whose content says something about grades; all kinds there have to be: what they may lie in, too."""
+    kinds = [kind for tool in tools() for kind in tool.kinds]
+    read = [kind.name for kind in kinds if issubclass(kind.content, Scheme | GradedByHand)]
+    return read, sorted({kind.name for kind in kinds if kind.graded or kind.holds} | set(read))
+
+
+def _said_of(kinds: list[str]) -> Case:
+    nothing = Value(None, output_field=JSONField())
+    return Case(When(kind__in=kinds, then=F("content")), default=nothing, output_field=JSONField())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -22,6 +22,7 @@ from encore.courses.models import (
     SessionCourse,
 )
 from encore.courses.models.course import folded_title
+from encore.courses.my_sessions import LAST
 from encore.courses.queries.sessions import known_to
 from encore.courses.viewing import courses_of
 from encore.courses.words import Access
@@ -31,7 +32,7 @@ from encore.people.models import Person
 from encore.people.queries import search_people
 from encore.toolkit.models import Completion, Item
 from encore.toolkit.places import Place
-from encore.toolkit.registry import tool_of_kind
+from encore.toolkit.registry import ToDo, tool_of_kind, tools
 from encore.toolkit.schedule import Due, due_for_all, due_next
 from encore.toolkit.scoping import with_current_line
 
@@ -83,33 +84,38 @@ def page_of(item: Item, here: Place) -> str:
     return tool_of_kind(item.kind).page_of(item, here)
 
 
-@dataclass(frozen=True)
-class ToDo:
-    """Something due, with its address."""
-
-    title: str
-    due: datetime
-    session_course: SessionCourse
-    url: str
-
-    @property
-    def last_moment(self) -> datetime:
-        """The end is exclusive: what is due by midnight is due on the day before it."""
-        return self.due - timedelta(microseconds=1)
-
-
 def due_here(here: Here, limit: int = 5) -> list[ToDo]:
-    """What is due next for this learner in this course, or in all of the session. One query."""
+    """What is due next for this learner in this course, or in all of the session."""
     if here.viewing_as is not None and here.viewing_as.level >= Access.WORK:
         places = [here] if here.course else courses_of(here)
         return to_do(due_for_all([p.session_course for p in places if p.is_open], at=here.at, limit=limit))
     if here.enrolment is None or not here.records:
         return []
-    return to_do(due_next([here.enrolment], at=here.at, limit=limit, place=here.session_course))
+    return due_among([here.enrolment], at=here.at, limit=limit, place=here.session_course)
+
+
+def due_among(
+    enrolments: Sequence[Enrolment], *, at: datetime, limit: int, place: SessionCourse | None = None
+) -> list[ToDo]:
+    """What these enrolments have to do, each thing once: what was begun, then what is due, the soonest first.
+
+    One query, and one more of each tool that has something to tell. None without an enrolment.
+    """
+    if not enrolments:
+        return []
+    ids = [enrolment.pk for enrolment in enrolments]
+    told = [one for tool in tools() for one in tool.due(ids, at, place.pk if place else None)]
+    told += to_do(due_next(enrolments, at=at, limit=limit + len(told), place=place))
+    first = {(one.session_course.pk, one.item): one for one in reversed(told)}
+    return sorted(first.values(), key=_soonest)[:limit]
+
+
+def _soonest(one: ToDo) -> tuple[bool, datetime, int]:
+    return (not one.urgent, one.due or LAST, one.item)
 
 
 def to_do(due: Iterable[Due]) -> list[ToDo]:
-    return [ToDo(one.title, one.due, one.session_course, page_of(one.item, one.session_course)) for one in due]
+    return [ToDo(d.session_course, d.item.pk, d.title, d.due, page_of(d.item, d.session_course)) for d in due]
 
 
 def sessions_using(course: Course, person: Person) -> QuerySet[CourseSession]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from encore.base.html import plain_text
 from encore.toolkit.content import Content
 from encore.toolkit.places import Place, address
-from encore.toolkit.registry import Behaviour, Kind, ToMark, Tool
+from encore.toolkit.registry import Behaviour, Kind, ToDo, ToMark, Tool
 from encore.tools.quizzes.content import Question, QuestionCategory, Test
 from encore.tools.quizzes.options import TestOptions
 
@@ -41,6 +42,16 @@ class Quizzes(Tool):
         from encore.tools.quizzes.withholding import withheld
 
         return withheld(here)
+
+    def withheld_among(self, places: Sequence[Here]) -> Iterable[tuple[int, int]]:
+        from encore.tools.quizzes.withholding import withheld_among
+
+        return withheld_among(places)
+
+    def due(self, enrolments: Sequence[int], at: datetime, place: int | None = None) -> list[ToDo]:
+        from encore.tools.quizzes.going_on import in_work
+
+        return in_work(enrolments, at, place)
 
     def to_mark(self, session_courses: Sequence[int]) -> list[ToMark]:
         from encore.tools.quizzes.to_mark import waiting_among

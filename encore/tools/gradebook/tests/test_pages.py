@@ -12,9 +12,9 @@ from encore.toolkit.grading import totals_in
 from encore.toolkit.models import Grade, GradeChange, SignOff
 from encore.toolkit.places import address
 from encore.toolkit.registry import tool_named
+from encore.toolkit.templatetags.grades import percent
 from encore.toolkit.tests.places import queries, text
 from encore.toolkit.totals import book_in
-from encore.tools.gradebook.templatetags.gradebook import percent
 
 
 def test_a_coach_sees_everybodys_grades_and_totals(

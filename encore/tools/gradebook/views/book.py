@@ -15,13 +15,14 @@ from encore.courses.rules import Action
 from encore.courses.words import Sight
 from encore.ledger.actions import record_reading
 from encore.toolkit.decorators import in_tool
+from encore.toolkit.explaining import columns_by_category, groups_of, rules_of, sum_of
 from encore.toolkit.offers import Offers
 from encore.toolkit.outline import outline_in
 from encore.toolkit.pages import tool_page
 from encore.toolkit.places import address
-from encore.toolkit.registry import tool_named, tools
-from encore.toolkit.totals import GradeBook, book_in
-from encore.tools.gradebook.explaining import columns_by_category, groups_of, rules_of, sum_of
+from encore.toolkit.registry import tool_named
+from encore.toolkit.telling import told_in
+from encore.toolkit.totals import GradedItem, book_in
 from encore.tools.gradebook.queries import changes_of, learner_in, learners_in
 
 ROWS = 50
@@ -65,8 +66,21 @@ def learner(request: HttpRequest, here: Here, enrolment: int) -> HttpResponse:
     found = learner_in(here, enrolment)
     book = book_in(here, [found])
     record_reading(found, by=here.person, at=here.at, session_id=here.session.pk)
-    context = {**_computed(book, found), "enrolment": found, "changes": changes_of(here, found)}
+    figure = book.figures[found.pk]
+    context = {
+        "enrolment": found,
+        "book": book,
+        "figure": figure,
+        "groups": groups_of(book, found.pk, figure, lambda item: _grade_page(here, item, found)),
+        "sum": sum_of(figure),
+        "rules": rules_of(book.scheme),
+        "changes": changes_of(here, found),
+    }
     return tool_page(request, here, "gradebook/learner.html", context)
+
+
+def _grade_page(here: Here, item: GradedItem, enrolment: Enrolment) -> str:
+    return address(here, "gradebook:grade", uuid=item.uuid, enrolment=enrolment.pk)
 
 
 def _everybody(request: HttpRequest, here: Here) -> HttpResponse:
@@ -109,13 +123,16 @@ def _everybody(request: HttpRequest, here: Here) -> HttpResponse:
 
 
 def _own(request: HttpRequest, here: Here, enrolment: Enrolment) -> HttpResponse:
-    book = book_in(here, [enrolment])
-    withheld = {pk for tool in tools() for pk in tool.withheld(here)}
-    if withheld:
-        told = [item for item in book.items if item.pk not in withheld]
-        context = {"book": book, "told": [(item, book.grades.get((enrolment.pk, item.pk))) for item in told]}
-        return tool_page(request, here, "gradebook/own.html", {**context, "waits": True})
-    return tool_page(request, here, "gradebook/own.html", _computed(book, enrolment))
+    told = told_in(here, enrolment)
+    context = {
+        "told": told,
+        "book": told.book,
+        "figure": told.figure,
+        "groups": told.groups(),
+        "sum": told.sum,
+        "rules": told.rules,
+    }
+    return tool_page(request, here, "gradebook/own.html", context)
 
 
 def _scheme(request: HttpRequest, here: Here) -> HttpResponse:
@@ -139,14 +156,3 @@ def _scheme(request: HttpRequest, here: Here) -> HttpResponse:
         "sees_people": here.session_course is not None and here.sees(Sight.PEOPLE),
     }
     return tool_page(request, here, "gradebook/scheme.html", context)
-
-
-def _computed(book: GradeBook, enrolment: Enrolment) -> dict[str, Any]:
-    figure = book.figures[enrolment.pk]
-    return {
-        "book": book,
-        "figure": figure,
-        "groups": groups_of(book, enrolment.pk, figure),
-        "sum": sum_of(figure),
-        "rules": rules_of(book.scheme),
-    }

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from encore.base.tables_out import as_file
 from encore.courses.context import Here
 from encore.ledger.actions import record
+from encore.toolkit.explaining import columns_by_category
 from encore.toolkit.models import Grade
 from encore.toolkit.totals import book_in, plain
-from encore.tools.gradebook.explaining import columns_by_category
 from encore.tools.gradebook.queries import learners_in
 from encore.tools.gradebook.views.book import on_people
 

@@ -1,4 +1,4 @@
-"""Points and percentages, for the templates of the gradebook."""
+"""Points and percentages, for templates."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@ toolkit.weighting found."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -23,6 +23,7 @@ class ShownLine:
     item: GradedItem
     grade: Grade | None
     line: Line
+    url: str = ""
 
     @property
     def share(self) -> Decimal | None:
@@ -63,15 +64,17 @@ class ShownGroup:
     drops: int
 
 
-def groups_of(book: GradeBook, enrolment: int, figure: Figure) -> list[ShownGroup]:
-    """The categories with what lies in them; then what lies in none, together."""
+def groups_of(
+    book: GradeBook, enrolment: int, figure: Figure, url_of: Callable[[GradedItem], str] = lambda item: ""
+) -> list[ShownGroup]:
+    """The categories with what lies in them; then what lies in none, together. `url_of`: where each item leads."""
     items = {item.uuid: item for item in book.items}
     found, loose = [], []
     for group in figure.total.groups:
         lines = []
         for line in group.lines:
             item = items[line.column.item]
-            lines.append(ShownLine(item, book.grades.get((enrolment, item.pk)), line))
+            lines.append(ShownLine(item, book.grades.get((enrolment, item.pk)), line, url_of(item)))
         if group.category is None:
             loose += lines
         else:
