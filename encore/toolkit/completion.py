@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from encore.courses.actions.entering import enter
 from encore.courses.context import Here
 from encore.courses.models import Enrolment
+from encore.toolkit.counting import count_one_more, seen_again
 from encore.toolkit.models import Completion, Item
 
 REMEMBER_EVERY = timedelta(minutes=1)
@@ -48,38 +49,28 @@ def visit(entry: Seen, here: Here) -> None:
 def note_seen(item: Seeable, here: Here, enrolment: Enrolment, *, last_at: datetime | None) -> None:
     """Write it down, at most once a minute."""
     if last_at is None:
-        with transaction.atomic():
-            Completion.objects.bulk_create(
-                [
-                    Completion(
-                        session=here.session,
-                        session_course=here.session_course,
-                        enrolment=enrolment,
-                        item_id=item.pk,
-                        version_id=item.version_id,
-                        at=here.at,
-                        last_at=here.at,
-                    )
-                ],
-                ignore_conflicts=True,  # the same page, opened twice at once
-            )
+        complete(item.pk, item.version_id, enrolment, here.session_course.pk, at=here.at)
     elif here.at - last_at >= REMEMBER_EVERY:
-        Completion.objects.filter(session=here.session, enrolment=enrolment, item=item.pk).update(last_at=here.at)
+        with transaction.atomic():
+            Completion.objects.filter(session=here.session, enrolment=enrolment, item=item.pk).update(last_at=here.at)
+            seen_again(here.session.pk, here.session_course.pk, enrolment.pk, at=here.at)
 
 
+@transaction.atomic
 def complete(item: Item | int, version: int, enrolment: Enrolment, session_course: int, *, at: datetime) -> None:
-    """Note that a learner has done with an item that its tool completes; once, whatever comes later."""
-    Completion.objects.bulk_create(
-        [
-            Completion(
-                session_id=enrolment.session_id,
-                session_course_id=session_course,
-                enrolment=enrolment,
-                item_id=item if isinstance(item, int) else item.pk,
-                version_id=version,
-                at=at,
-                last_at=at,
-            )
-        ],
-        ignore_conflicts=True,
+    """Note that a learner has done with an item; once, whatever comes later. Progress goes along."""
+    completion = Completion(
+        session_id=enrolment.session_id,
+        session_course_id=session_course,
+        enrolment=enrolment,
+        item_id=item if isinstance(item, int) else item.pk,
+        version_id=version,
+        at=at,
+        last_at=at,
     )
+    try:
+        with transaction.atomic():
+            completion.save(force_insert=True)
+    except IntegrityError:  # done before, or the same page opened twice at once: who wrote it has counted it
+        return
+    count_one_more(enrolment.session_id, session_course, enrolment.pk, at=at)

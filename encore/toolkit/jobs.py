@@ -5,6 +5,7 @@ from django.utils.timezone import now
 from encore.courses.models import SessionCourse
 from encore.ledger.jobs import Progress, job
 from encore.ledger.models import Job
+from encore.toolkit.counting import rebuild
 from encore.toolkit.schedule import reschedule
 
 
@@ -17,3 +18,15 @@ def reschedule_all(job: Job, progress: Progress) -> None:
         progress.step(n, total)
         reschedule([place], at=now())
     progress.show(total, total)
+
+
+@job("recount course")
+def recount_all(job: Job, progress: Progress) -> None:
+    """Everybody's progress in every session of one course."""
+    rebuild(SessionCourse.objects.filter(course=job.payload["course"]))
+
+
+@job("rebuild progress")
+def rebuild_progress(job: Job, progress: Progress) -> None:
+    """Everybody's progress everywhere: after an upgrade from before it was kept."""
+    rebuild()

@@ -431,7 +431,7 @@ class CourseProgress(models.Model):
     equal rows. `last_at`: the latest thing done there."""
 
     session = models.ForeignKey(CourseSession, on_delete=models.PROTECT, related_name="progress")
-    session_course = models.ForeignKey(SessionCourse, on_delete=models.PROTECT, related_name="progress")
+    session_course = models.ForeignKey(SessionCourse, on_delete=models.CASCADE, related_name="progress")
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="progress")
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""How far learners are: what they have done of what shows to them."""
+"""How far learners are: what they have done of what shows to them. Read from rows that are kept (toolkit.counting)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from encore.base.prepared import Prepared
 from encore.courses.context import Here
 from encore.courses.models import Enrolment, SessionCourse
-from encore.toolkit.models import Completion, Item
-from encore.toolkit.registry import kind_named, tools
-from encore.toolkit.scoping import with_current_line
+from encore.toolkit.counting import shown_at
+from encore.toolkit.models import Completion, CourseProgress
+
+Key = tuple[int, int]  # session course, enrolment
 
 
 @dataclass(frozen=True)
@@ -37,41 +38,53 @@ def progress_of(places: Iterable[Here]) -> dict[int, Progress]:
     mine = {here.session_course.pk: here.enrolment.pk for here in places if here.session_course and here.enrolment}
     if not mine:
         return {}
-    counted = defaultdict(Progress)
-    rows = _PAIRS_DONE(places=list(mine), enrolments=sorted(set(mine.values())))
-    for place, items in _shown(rows).items():
-        counted[place] = Progress(sum(is_done for is_done in items.values()), len(items))
-    return {place: counted[place] for place in mine}
+    rows = _STORED(places=list(mine), enrolments=sorted(set(mine.values())))
+    found = {(place, enrolment): Progress(done, total) for place, enrolment, done, total in rows}
+    lacking = [place for place in mine.items() if place not in found]
+    found |= computed(lacking) if lacking else {}
+    return {place: found.get((place, enrolment), Progress()) for place, enrolment in mine.items()}
 
 
 def progress_in(session_course: SessionCourse, enrolments: Iterable[Enrolment]) -> dict[int, Progress]:
-    """The progress of many learners in one course of a session, by enrolment id. Two queries."""
+    """The progress of many learners in one course of a session, by enrolment id. One query."""
     enrolments = list(enrolments)
     found = progress_among([session_course], enrolments)
     return {e.pk: found[session_course.pk, e.pk] for e in enrolments}
 
 
-def progress_among(
-    session_courses: Iterable[SessionCourse], enrolments: Iterable[Enrolment]
-) -> dict[tuple[int, int], Progress]:
-    """The progress of many learners in several courses, by (session course id, enrolment id). Two queries.
+def progress_among(session_courses: Iterable[SessionCourse], enrolments: Iterable[Enrolment]) -> dict[Key, Progress]:
+    """The progress of many learners in several courses, by (session course id, enrolment id). One query.
 
     Each learner is counted in the courses of their own session only; exclusions are the caller's to leave out.
     """
     places, enrolments = list(session_courses), list(enrolments)
-    if not places or not enrolments:
+    wanted = [(place.pk, e.pk) for place in places for e in enrolments if place.session_id == e.session_id]
+    if not wanted:
         return {}
-    shown = _shown(_PAIRS(places=[place.pk for place in places]))
-    done: dict[tuple[int, int], int] = defaultdict(int)
-    rows = Completion.objects.filter(session_course__in=places, enrolment__in=[e.pk for e in enrolments])
+    kept = CourseProgress.objects.filter(
+        session_course__in=[place.pk for place in places], enrolment__in=[e.pk for e in enrolments]
+    )
+    rows = kept.values_list("session_course", "enrolment", "done", "total")
+    found = {(place, enrolment): Progress(done, total) for place, enrolment, done, total in rows}
+    lacking = [key for key in wanted if key not in found]
+    found |= computed(lacking) if lacking else {}
+    return {key: found[key] for key in wanted}
+
+
+def computed(wanted: Iterable[Key]) -> dict[Key, Progress]:
+    """What the rows of (session course id, enrolment id) are to say, worked out anew. Three queries.
+
+    For rows that are not there yet, and for tests: everybody else reads what is kept.
+    """
+    wanted = list(wanted)
+    shown = shown_at({place for place, _enrolment in wanted})
+    done: dict[Key, int] = defaultdict(int)
+    rows = Completion.objects.filter(
+        session_course__in=list(shown), enrolment__in={enrolment for _place, enrolment in wanted}
+    )
     for place, enrolment, item in rows.values_list("session_course", "enrolment", "item"):
-        done[place, enrolment] += item in shown.get(place, ())
-    return {
-        (place.pk, e.pk): Progress(done[place.pk, e.pk], len(shown.get(place.pk, ())))
-        for place in places
-        for e in enrolments
-        if place.session_id == e.session_id
-    }
+        done[place, enrolment] += item in shown[place]
+    return {key: Progress(done[key], len(shown.get(key[0], ()))) for key in wanted}
 
 
 def last_seen(here: Here) -> Completion | None:
@@ -90,48 +103,9 @@ def seen_in(here: Here) -> dict[int, datetime]:
     return dict(rows.values_list("item", "at"))
 
 
-def _pairs(places: list[int]) -> QuerySet[Any, Any]:
-    """What may show in these session courses: each item of the course, and each of the session's own."""
-    items = Item.objects.filter(course__session_courses__in=places).annotate(at_place=F("course__session_courses"))
-    items = items.filter(Q(session_course=None) | Q(session_course=F("at_place")))
-    pairs = with_current_line(items, item="pk", place="at_place")
-    return pairs.order_by().values_list("at_place", "pk", "kind", "title", "line_parent", "shown")
+def _stored(places: list[int], enrolments: list[int]) -> QuerySet[Any, Any]:
+    rows = CourseProgress.objects.filter(enrolment__in=enrolments, session_course__in=places)
+    return rows.values_list("session_course", "enrolment", "done", "total")
 
 
-def _pairs_done(places: list[int], enrolments: list[int]) -> QuerySet[Any, Any]:
-    done = Completion.objects.filter(enrolment__in=enrolments, session_course=OuterRef("at_place"), item=OuterRef("pk"))
-    return _pairs(places).values_list("at_place", "pk", "kind", "title", "line_parent", "shown", Exists(done))
-
-
-_PAIRS, _PAIRS_DONE = Prepared(_pairs), Prepared(_pairs_done)
-
-
-def _shown(rows: Iterable[tuple[Any, ...]]) -> dict[int, dict[int, bool]]:
-    """By session course, what counts there: its shown items that are completed by seeing, not buried in hidden ones."""
-    tree: dict[int, dict[int, tuple[int | None, bool]]] = defaultdict(dict)
-    counting: dict[int, dict[int, bool]] = defaultdict(dict)
-    kinds = _kinds()
-    for place, pk, kind, title, parent, shown, *done in rows:
-        if title is None or kind not in kinds:
-            continue
-        tree[place][pk] = (parent, shown)
-        if kind_named(kind).counts:
-            counting[place][pk] = bool(done and done[0])
-    return {
-        place: {pk: done for pk, done in items.items() if _surfaces(pk, tree[place])}
-        for place, items in counting.items()
-    }
-
-
-def _surfaces(pk: int, tree: dict[int, tuple[int | None, bool]]) -> bool:
-    """Whether an item and everything it lies in is shown."""
-    at: int | None = pk
-    while at is not None:
-        at, shown = tree.get(at, (None, True))
-        if not shown:
-            return False
-    return True
-
-
-def _kinds() -> frozenset[str]:
-    return frozenset().union(*(tool.kind_names for tool in tools()))
+_STORED = Prepared(_stored)

@@ -17,6 +17,7 @@ from encore.courses.models import Course, Release, SessionCourse
 from encore.courses.rules import Action
 from encore.ledger.actions import record, record_many
 from encore.toolkit.content import Content
+from encore.toolkit.counting import recount, recount_course
 from encore.toolkit.errors import DraftMoved, NotAllowed
 from encore.toolkit.files import adopt_files
 from encore.toolkit.models import Draft, FileUse, Item, ItemSettings, Line, Version
@@ -150,7 +151,7 @@ def write(
     `seen` are the stamp of the draft and the number of the version that the editor saw, 0 for none. Raises DraftMoved
     when either has moved, unless it says the same; Item.DoesNotExist for an item of another place.
     """
-    item = Item.objects.select_for_update(of=("self",)).filter(uuid=key).first()
+    item = Item.objects.select_for_update(of=("self",), no_key=True).filter(uuid=key).first()
     if item is None:
         try:
             with transaction.atomic():
@@ -206,7 +207,7 @@ def publish(drafts: Sequence[Draft], here: Here, *, note: str = "") -> Release:
     if not current:
         raise NotAllowed(_("This was published or thrown away in the meantime."))
     # Sessions take the numbers of versions of one base item from the same row.
-    list(Item.objects.select_for_update().filter(pk__in=[draft.item_id for draft in current]).order_by("pk"))
+    list(Item.objects.select_for_update(no_key=True).filter(pk__in=[draft.item_id for draft in current]).order_by("pk"))
     if not all(draft.title.strip() for draft in current):
         raise NotAllowed(_("Something without a title cannot be published."))
     versions = _next_versions(current, here, note)
@@ -217,6 +218,7 @@ def publish(drafts: Sequence[Draft], here: Here, *, note: str = "") -> Release:
     )
     _record_many("publish", current, here, release=release.number)
     Draft.objects.filter(pk__in=[draft.pk for draft in current]).delete()
+    _recount(here)
     return release
 
 
@@ -234,6 +236,7 @@ def remove(item: Item, here: Here) -> None:
         Line.objects.create(release=release, item=gone, version=None)
         drafts_in(here).filter(item=gone).delete()
         _record("remove", gone, here, getattr(gone, "title", ""), release=release.number)
+    _recount(here)
 
 
 @transaction.atomic
@@ -245,6 +248,7 @@ def back_to_course(item: Item, here: Here) -> None:
     Line.objects.filter(item=item, release__session_course=here.session_course).delete()
     drafts_in(here).filter(item=item).delete()
     _record("back to the course's", item, here, getattr(item, "title", ""))
+    _recount(here)
 
 
 # Arranging
@@ -271,6 +275,7 @@ def move(items: Sequence[Item], here: Here, *, parent: Item | None) -> None:
                 release=release, item_id=item.pk, version_id=item.version_id, parent=parent, position=last
             )
         _record("move", item, here, getattr(item, "title", ""), release=release.number)
+    _recount(here)
 
 
 @transaction.atomic
@@ -311,6 +316,7 @@ def set_visible(item: Item, here: Here, visible: bool) -> None:
         defaults={"visible": None if visible == inherited else visible},
     )
     _record("show" if visible else "hide", item, here, getattr(item, "title", ""))
+    _recount(here)
 
 
 def below(item: Item, here: Here) -> list[Item]:
@@ -329,13 +335,24 @@ def below(item: Item, here: Here) -> list[Item]:
 # Helpers
 
 
-def _next_release(here: Here, note: str) -> Release:
-    # The row lock makes two publishers take two numbers, one after the other.
+def _recount(here: Here) -> None:
+    """What shows has changed, so everybody's progress may have: in this session, or in all of the course's."""
     if here.session_course:
-        SessionCourse.objects.select_for_update().get(pk=here.session_course.pk)
+        recount([here.session_course.pk])
+    else:
+        recount_course(here.course, by=here.person, at=here.at)
+
+
+def _next_release(here: Here, note: str) -> Release:
+    # The row lock makes two publishers take two numbers, one after the other. `no_key`: a learner's record that names
+    # the row goes in meanwhile. Sessions are taken here already, before items, as counting progress will.
+    if here.session_course:
+        SessionCourse.objects.select_for_update(no_key=True).get(pk=here.session_course.pk)
         releases = Release.objects.filter(session_course=here.session_course)
     else:
-        Course.objects.select_for_update().get(pk=here.course.pk)
+        Course.objects.select_for_update(no_key=True).get(pk=here.course.pk)
+        places = SessionCourse.objects.filter(course=here.course).order_by("pk")
+        list(places.select_for_update(no_key=True).values_list("pk"))
         releases = Release.objects.filter(course=here.course, session_course=None)
     last = releases.aggregate(last=Max("number"))["last"] or 0
     return Release.objects.create(

@@ -1,4 +1,5 @@
-"""Keeps the schedule true when sessions, enrolments or first entries change, and says what an enrolment has led to."""
+"""Keeps the schedule and progress true when sessions, enrolments or first entries change, and says what an enrolment
+has led to."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ from encore.courses.signals import (
 )
 from encore.courses.words import Sight
 from encore.people.signals import PersonSection
+from encore.toolkit.counting import begin, recount
 from encore.toolkit.schedule import reschedule
+from encore.toolkit.signals import transferred
 from encore.toolkit.tracking import results_of
 from encore.toolkit.transferring import transfers_of
 
@@ -34,13 +37,22 @@ def when_the_dates_moved(sender: type, *, session: CourseSession, at: datetime, 
 def when_a_course_came(sender: type, *, session_courses: list[SessionCourse], at: datetime, **kwargs: Any) -> None:
     added = SessionCourse.objects.filter(pk__in=[place.pk for place in session_courses])
     reschedule(added.select_related("session", "course"), at=at)
+    begin([place.pk for place in session_courses])
 
 
 @receiver(enrolled)
 def when_people_came(
     sender: type, *, session: CourseSession, enrolments: list[Enrolment], at: datetime, **kwargs: Any
 ) -> None:
-    reschedule(_places(session.pk), at=at, enrolments=[e.pk for e in enrolments])
+    places, ids = _places(session.pk), [e.pk for e in enrolments]
+    reschedule(places, at=at, enrolments=ids)
+    begin([place.pk for place in places], enrolments=ids)
+
+
+@receiver(transferred)
+def when_people_were_transferred(sender: type, *, enrolments: list[int], at: datetime, **kwargs: Any) -> None:
+    sessions = Enrolment.objects.filter(pk__in=enrolments).values("session")
+    recount(SessionCourse.objects.filter(session__in=sessions).values_list("pk", flat=True), enrolments=enrolments)
 
 
 @receiver(entered)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
-
 from encore.courses.models import Enrolment, SessionCourse
-from encore.toolkit.models import Completion
+from encore.toolkit.models import CourseProgress
 from encore.toolkit.progress import Progress, progress_among
 
 
@@ -23,10 +21,9 @@ class Result:
 
 
 def results_of(enrolment: Enrolment) -> list[Result]:
-    """In every course of the session, of this enrolment alone; five queries, however many courses."""
+    """In every course of the session, of this enrolment alone; four queries, however many courses."""
     places = list(SessionCourse.objects.filter(session=enrolment.session_id).select_related("course"))
     progress = progress_among(places, [enrolment])
-    rows = Completion.objects.filter(enrolment=enrolment).order_by().values_list("session_course")
-    last = dict(rows.annotate(last=Max("last_at")))
+    last = dict(CourseProgress.objects.filter(enrolment=enrolment).values_list("session_course", "last_at"))
     out = set(enrolment.exclusions.values_list("session_course", flat=True))
     return [Result(p, progress[p.pk, enrolment.pk], last.get(p.pk), p.pk in out) for p in places]

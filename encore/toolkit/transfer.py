@@ -75,7 +75,9 @@ def transfer(
     """
     sessions = lock_sessions([session.pk, target.pk])
     session, target = sessions[session.pk], sessions[target.pk]
-    rows = Enrolment.objects.filter(session=session, pk__in=list(enrolments)).select_for_update(of=("self",))
+    rows = Enrolment.objects.filter(session=session, pk__in=list(enrolments)).select_for_update(
+        of=("self",), no_key=True
+    )
     shown = preview(session, list(rows.select_related("person").order_by("pk")), target, at=at)
     if stamp is not None and stamp != shown.stamp:
         raise ChangedMeanwhile(_("Something has changed in the meantime, so nothing was done. Look at it again."))

@@ -65,7 +65,7 @@ def enrol(
     Who left before: by hand, as `returning` says; by an automatic kind, restored only if the last source had gone.
     Beyond the seats: automatic kinds wait in line; by hand SessionFull is raised, unless `over_seats`.
     """
-    session = CourseSession.objects.select_for_update().get(pk=session.pk)
+    session = CourseSession.objects.select_for_update(no_key=True).get(pk=session.pk)
     people = list(dict.fromkeys(people))
     latest = {e.person_id: e for e in _latest(session, people)}
     left_by_themselves = _left_by_themselves(latest.values())
@@ -113,7 +113,7 @@ def remove_source(
     school_class: SchoolClass | None = None,
 ) -> list[int]:
     """Take one source from people's enrolments; who has none left leaves. Returns the ids of those who left."""
-    session = CourseSession.objects.select_for_update().get(pk=session.pk)
+    session = CourseSession.objects.select_for_update(no_key=True).get(pk=session.pk)
     people = list(people)
     sources = EnrolmentSource.objects.filter(
         enrolment__session=session, enrolment__person__in=people, kind=kind, school_class=school_class
@@ -279,7 +279,7 @@ def locked(enrolments: Iterable[Enrolment]) -> list[Enrolment]:
     """
     enrolments = list(enrolments)
     sessions = lock_sessions({e.session_id for e in enrolments})
-    rows = Enrolment.objects.select_for_update(of=("self",)).filter(pk__in=[e.pk for e in enrolments])
+    rows = Enrolment.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[e.pk for e in enrolments])
     found = list(rows.select_related("person").order_by("pk"))
     for enrolment in found:
         enrolment.session = sessions[enrolment.session_id]
@@ -288,7 +288,7 @@ def locked(enrolments: Iterable[Enrolment]) -> list[Enrolment]:
 
 def lock_sessions(ids: Iterable[int]) -> dict[int, CourseSession]:
     """Take sessions for this transaction, in the order of their ids."""
-    rows = CourseSession.objects.select_for_update().filter(pk__in=sorted(ids)).order_by("pk")
+    rows = CourseSession.objects.select_for_update(no_key=True).filter(pk__in=sorted(ids)).order_by("pk")
     return {session.pk: session for session in rows}
 
 
@@ -298,7 +298,7 @@ def _latest(session: CourseSession, people: list[int]) -> list[Enrolment]:
     for start in range(0, len(people), BATCH):
         rows += Enrolment.objects.filter(
             session=session, person__in=people[start : start + BATCH], is_latest=True
-        ).select_for_update()
+        ).select_for_update(no_key=True)
     return rows
 
 

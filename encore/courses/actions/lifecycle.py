@@ -44,7 +44,7 @@ def carry_out(
     """
     session = lock_sessions([session.pk])[session.pk]
     ids = list(enrolments)
-    rows = Enrolment.objects.filter(session=session, pk__in=ids).select_for_update(of=("self",))
+    rows = Enrolment.objects.filter(session=session, pk__in=ids).select_for_update(of=("self",), no_key=True)
     shown = preview(session, rows.select_related("person").order_by("pk"), deed, at=at, days=days)
     if stamp is not None and stamp != shown.stamp:
         raise ChangedMeanwhile(_("Something has changed in the meantime, so nothing was done. Look at it again."))

@@ -80,7 +80,7 @@ def update_session(
 
     `tell`: mail the live learners and the coaches.
     """
-    session = CourseSession.objects.select_for_update().get(pk=session.pk)
+    session = CourseSession.objects.select_for_update(no_key=True).get(pk=session.pk)
     changes = changed(session, values)
     if not changes:
         return session
@@ -153,7 +153,7 @@ def add_courses(
     teachers_coach: bool = False,
 ) -> list[SessionCourse]:
     """Add courses (ids) at the end; those already there stay as they are. `teachers_coach`: their teachers coach."""
-    session = CourseSession.objects.select_for_update().get(pk=session.pk)
+    session = CourseSession.objects.select_for_update(no_key=True).get(pk=session.pk)
     if session.is_standing and set(courses) - {session.standing_for_id}:
         raise CannotDo(_("A standing session belongs to one course. Make a session to offer several."))
     there = set(session.session_courses.values_list("course", flat=True))
