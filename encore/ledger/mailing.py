@@ -56,7 +56,8 @@ def send(mail: Mail, server: BaseEmailBackend, at: datetime) -> None:
     if not Mail.objects.filter(pk=mail.pk, tries=mail.tries, sent_at=None).update(tries=mail.tries + 1):
         return
     try:
-        EmailMessage(mail.subject, mail.body, to=[mail.to], connection=server).send()
+        reply_to = [mail.reply_to] if "@" in mail.reply_to else None  # the address may have been erased
+        EmailMessage(mail.subject, mail.body, to=[mail.to], reply_to=reply_to, connection=server).send()
     except Exception as error:
         logger.warning("Letter %s could not be sent: %s", mail.pk, error)
         Mail.objects.filter(pk=mail.pk).update(error=str(error)[:1000] or type(error).__name__)

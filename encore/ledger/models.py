@@ -150,6 +150,7 @@ class Mail(models.Model):
     purpose = models.CharField(max_length=40)
     occasion = models.CharField(max_length=100)
     to = models.EmailField()
+    reply_to = models.EmailField(blank=True)  # where answers go, if not to the platform
     subject = models.CharField(max_length=200)
     body = models.TextField()
     queued_at = models.DateTimeField()
@@ -158,7 +159,10 @@ class Mail(models.Model):
     error = models.TextField(blank=True)
 
     personal = Personal(
-        called=_("letters"), about=("person",), mentions=("subject", "body", "error"), plain=("purpose", "occasion")
+        called=_("letters"),
+        about=("person",),
+        mentions=("subject", "body", "error", "reply_to"),
+        plain=("purpose", "occasion"),
     )
 
     class Meta:
