@@ -58,6 +58,8 @@ class Lists:
     past: list[Mine] = field(default_factory=list)
     writes_courses: bool = False
     """Whether the person is a teacher or an assistant of some course: asked in passing, for the menu."""
+    coaches: bool = False
+    """Whether the person has or had a coach's role in some session: likewise."""
 
     def __getitem__(self, name: ListName) -> list[Mine]:
         return getattr(self, name)
@@ -98,7 +100,9 @@ def lists_of(person: Person, *, at: datetime) -> Lists:
         if former is None or order[mine.list_name] < order[former.list_name]:
             best[mine.session_id] = mine
     lists = _in_order(best.values())
-    return replace(lists, writes_courses=person.is_teacher or any(row.session_id is None for row in rows))
+    writes = person.is_teacher or any(row.session_id is None for row in rows)
+    coaches = any(row.session_id is not None and row.enrolment is None for row in rows)
+    return replace(lists, writes_courses=writes, coaches=coaches)
 
 
 def sessions_in(person: Person, page: Sequence[Mine], *, at: datetime) -> list[CourseSession]:

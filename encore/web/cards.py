@@ -13,7 +13,7 @@ from encore.courses.context import Here, places_of
 from encore.courses.explaining import days_left, own_window, runs_without_content, sentence, until
 from encore.courses.models import CourseSession, Enrolment
 from encore.courses.my_sessions import Mine, coach_names, enrolment_in, sessions_in
-from encore.courses.rules import Window
+from encore.courses.rules import Action, Window
 from encore.courses.words import Access, EnrolmentState, ListName, Reason, SessionState, Sight
 from encore.people.models import Person
 from encore.toolkit.progress import Progress, progress_of
@@ -45,6 +45,15 @@ class Door:
             return reverse("learners", args=[here.session.pk, here.course.code])
         else:
             return ""
+
+    @property
+    def to_mark_url(self) -> str:
+        """Where what waits to be marked here stands, for who may mark; empty for others."""
+        here = self.here
+        if here.session is None or not here.may(Action.MARK):
+            return ""
+        course = f"&course={here.course.code}" if here.course else ""
+        return f"{reverse('to_mark')}?session={here.session.pk}{course}"
 
     @property
     def view_as_url(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.conf import settings
+from django.db.models import Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -12,16 +13,16 @@ from django.utils.translation import gettext
 
 from encore.base.display import zone_words
 from encore.courses.context import Here
-from encore.courses.models import CourseTeacher
+from encore.courses.models import CourseCoach, CourseTeacher, GeneralCoach
 from encore.courses.rules import Action
 from encore.courses.words import Sight
 from encore.people.models import Person
 from encore.toolkit.permission import is_locked, why_not_arrange
 from encore.toolkit.places import address
 from encore.web.cards import Door
-from encore.web.menu import menu_for
+from encore.web.menu import Tasks, menu_for
 
-WRITES_COURSES = "writes_a_course"
+TASKS = "tasks"
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if person is None or not person.is_authenticated:
         return {"frame": about}
     about |= {
-        "menu": menu_for(person, request.path, writes_courses=writes_courses(request)),
+        "menu": menu_for(person, request.path, tasks_of(request)),
         "person": person,
         "picture_url": person.picture_url,
         "theme": person.theme,
@@ -76,27 +77,40 @@ def _viewing(here: Here | None) -> dict[str, Any] | None:
     }
 
 
-def writes_courses(request: HttpRequest) -> bool:
-    """Whether to offer My courses. An assistant has no role on the platform: it is looked up when somebody signs in,
-    and remembered with whom it is about; the home page, and a course's own, know better and remember anew.
+def tasks_of(request: HttpRequest) -> Tasks:
+    """Whether to offer My courses and To mark. Assistants and coaches have no role on the platform: what they do is
+    looked up when somebody signs in, and remembered with whom it is about; the home page, and the pages of a course or
+    a session they do it in, know better.
     """
     here, person = getattr(request, "here", None), cast(Person, request.user)
-    if person.is_teacher or (here is not None and here.session is None and here.writes):
-        return True
-    whose, writes = request.session.get(WRITES_COURSES, (None, False))
-    return writes if whose == person.pk else look_up_writing(request, person)
+    whose, writes, coaches = request.session.get(TASKS, (None, False, False))
+    known = Tasks(writes, coaches) if whose == person.pk else look_up(request, person)
+    return Tasks(
+        writes_courses=known.writes_courses
+        or person.is_teacher
+        or (here is not None and here.session is None and here.writes),
+        coaches=known.coaches or (here is not None and bool(here.standing.coach_spells)),
+    )
 
 
-def look_up_writing(request: HttpRequest, person: Person) -> bool:
-    writes = CourseTeacher.objects.filter(person=person).exists()
-    remember_writing(request, person, writes)
-    return writes
+def look_up(request: HttpRequest, person: Person) -> Tasks:
+    """What somebody does in courses and sessions, remembered. One query."""
+    writing = CourseTeacher.objects.filter(person=person).annotate(task=Value("writes"))
+    coaching = [
+        model.objects.filter(person=person).annotate(task=Value("coaches")) for model in (CourseCoach, GeneralCoach)
+    ]
+    found = set(
+        writing.order_by().values_list("task").union(*(rows.order_by().values_list("task") for rows in coaching))
+    )
+    tasks = Tasks(("writes",) in found, ("coaches",) in found)
+    remember(request, person, tasks)
+    return tasks
 
 
-def remember_writing(request: HttpRequest, person: Person, writes: bool) -> None:
-    told = [person.pk, writes]
-    if request.session.get(WRITES_COURSES) != told:
-        request.session[WRITES_COURSES] = told
+def remember(request: HttpRequest, person: Person, tasks: Tasks) -> None:
+    told = [person.pk, tasks.writes_courses, tasks.coaches]
+    if request.session.get(TASKS) != told:
+        request.session[TASKS] = told
 
 
 def coach_pages(here: Here | None, path: str) -> list[dict[str, Any]]:
@@ -104,6 +118,8 @@ def coach_pages(here: Here | None, path: str) -> list[dict[str, Any]]:
     pages = []
     if here is not None and (url := Door(here).learners_url):
         pages.append({"label": gettext("Learners"), "icon": "users", "url": url})
+    if here is not None and here.course is not None and (url := Door(here).to_mark_url):
+        pages.append({"label": gettext("To mark"), "icon": "square-pen", "url": url})
     if here is not None and here.course is not None and here.writes and here.sees(Sight.CONTENT):
         words = gettext("This session's changes") if here.session else gettext("Not published yet")
         pages.append({"label": words, "icon": "file-diff", "url": address(here, "changes:index")})

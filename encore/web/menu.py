@@ -17,6 +17,14 @@ from encore.people.models import Person
 
 
 @dataclass(frozen=True)
+class Tasks:
+    """What the menu depends on besides roles: whether somebody writes a course, and whether they coach a session."""
+
+    writes_courses: bool = False
+    coaches: bool = False
+
+
+@dataclass(frozen=True)
 class Page:
     """A page of the menu: its route, its words, its icon."""
 
@@ -39,10 +47,12 @@ ADMINISTRATION = (
 )
 
 
-def menu_for(person: Person, path: str, *, writes_courses: bool) -> list[dict[str, Any]]:
+def menu_for(person: Person, path: str, tasks: Tasks) -> list[dict[str, Any]]:
     """The entries of this person's menu, with the one for this path marked. At most one query."""
     entries = [_entry("home", _("My sessions"), "layers", path == reverse("home") or path.startswith("/sessions/"))]
-    if writes_courses:
+    if tasks.coaches:
+        entries.append(_entry("to_mark", _("To mark"), "square-pen", path == reverse("to_mark")))
+    if tasks.writes_courses:
         entries.append(_entry("my_courses", _("My courses"), "book-open", path.startswith("/courses/")))
     if is_for("report_people", person):
         entries.append(_entry("report_people", _("Reports"), "chart-no-axes-column", path.startswith("/reports/")))

@@ -11,14 +11,13 @@ from django.urls import reverse
 
 from encore.people.models import Person
 from encore.people.signals import PersonSection, person_sections
-from encore.web.context import look_up_writing
+from encore.web.context import look_up
 
 
 @receiver(user_logged_in)
-def look_up_what_they_write(sender: type, *, request: HttpRequest, user: Person, **kwargs: Any) -> None:
+def look_up_what_they_do(sender: type, *, request: HttpRequest, user: Person, **kwargs: Any) -> None:
     """For the menu, whichever page they arrive on."""
-    if not user.is_teacher:
-        look_up_writing(request, user)
+    look_up(request, user)
 
 
 @receiver(person_sections)

@@ -31,6 +31,7 @@ PERSONAL = {
     "act_as_end",
     "view_as_learner_end",
     "my_courses",
+    "to_mark",
     "person_picture",
     "course_picture",
 }

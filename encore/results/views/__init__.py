@@ -1,5 +1,10 @@
 """How learners get on: pages of the learners themselves and of those who coach them."""
 
+from encore.results.views.item import item_progress
+from encore.results.views.learner import learner
 from encore.results.views.learners import learners
+from encore.results.views.message import learners_message
+from encore.results.views.progress import heat_map
+from encore.results.views.to_mark import to_mark
 
-__all__ = ["learners"]
+__all__ = ["heat_map", "item_progress", "learner", "learners", "learners_message", "to_mark"]

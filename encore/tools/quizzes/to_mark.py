@@ -55,13 +55,13 @@ def waiting_among(session_courses: Iterable[int]) -> list[ToMark]:
     attempts = attempts.filter(state=Attempt.State.HANDED_IN).order_by("handed_in_at")
     rows = attempts.annotate(n=Count("answers", filter=Q(answers__points=None))).filter(n__gt=0)
     found: dict[tuple[int, int, int], ToMark] = {}
-    for place, item, enrolment, since, n, anonymous in rows.values_list(
-        "session_course", "item", "enrolment", "handed_in_at", "n", "settings__anonymous"
+    for place, item, enrolment, since, n, anonymous, title in rows.values_list(
+        "session_course", "item", "enrolment", "handed_in_at", "n", "settings__anonymous", "version__title"
     ):
         if since is not None:
             one = found.get((place, item, enrolment)) or ToMark(place, item, enrolment, since, count=0)
             both = one.anonymous or bool(anonymous)
-            found[place, item, enrolment] = replace(one, count=one.count + n, anonymous=both)
+            found[place, item, enrolment] = replace(one, count=one.count + n, anonymous=both, title=title)
     return list(found.values())
 
 

@@ -13,7 +13,8 @@ from encore.courses.my_sessions import Lists, lists_of
 from encore.courses.words import ListName
 from encore.toolkit.schedule import due_next
 from encore.web.cards import active_enrolments, cards
-from encore.web.context import remember_writing
+from encore.web.context import remember
+from encore.web.menu import Tasks
 from encore.web.queries import to_do
 
 PER_PAGE = 24
@@ -27,8 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     at = now()
     q, category = request.GET.get("q", "").strip(), request.GET.get("category", "")
     lists = lists_of(request.user, at=at)
-    if not request.user.is_teacher:
-        remember_writing(request, request.user, lists.writes_courses)
+    remember(request, request.user, Tasks(lists.writes_courses, lists.coaches))
     found = lists.found(q, int(category[:18]) if category.isdecimal() else None) if q or category else lists
     name = _chosen(request, found)
     page = Paginator(found[name], PER_PAGE).get_page(request.GET.get("page"))
