@@ -18,6 +18,7 @@ encore: the command line of the Encore learning platform
 GROUPS = {
     "Bring in and take out": ["import", "export"],
     "Explain": ["decide", "prove", "audit"],
+    "Measure": ["populate", "bench"],
     "Run": ["work", "administrator", "privacy", "demo", "rebuild"],
 }
 DJANGO = {

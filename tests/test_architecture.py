@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 PACKAGE = Path(settings.ROOT) / "encore"
 LAYERS = [
     *("base", "ledger", "people", "courses", "toolkit", "tools", "results", "exchange", "reports", "web"),
-    *("demo", "proofs", "config"),
+    *("demo", "proofs", "bench", "config"),
 ]
 TEMPLATES = sorted(path for path in PACKAGE.rglob("templates/**/*.html"))
 COMMENT = re.compile(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", re.S)

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "encore.web",
     "encore.demo",
     "encore.proofs",
+    "encore.bench",
 ]
 
 MIDDLEWARE = [

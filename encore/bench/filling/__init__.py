@@ -1,0 +1,1 @@
+"""Fills a database with people, courses, sessions and what learners did, deterministically."""
