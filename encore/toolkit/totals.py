@@ -10,7 +10,20 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, DecimalField, F, JSONField, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models import (
+    Case,
+    DecimalField,
+    F,
+    IntegerField,
+    JSONField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from encore.base.prepared import Prepared
@@ -22,6 +35,7 @@ from encore.toolkit.scoping import items_at, with_current_line
 from encore.toolkit.weighting import Column, Graded, GradedByHand, Scheme, Total, total_of
 
 NO_POINTS = Value(None, output_field=DecimalField())
+NO_SIGN_OFF = Value(None, output_field=IntegerField())
 MANY = 500  # so many learners are no longer named one by one
 
 
@@ -88,17 +102,23 @@ class GradeBook:
 
 
 def book_in(here: Here, enrolments: Iterable[Enrolment] = ()) -> GradeBook:
-    """The grade book of a place for these learners. Three queries, however many; one in a course of its own."""
-    scheme, uuid, own, items = _read(here)
+    """The grade book of a place for these learners. Two queries, however many, and one for the sign-off where there is
+    one; one in a course of its own."""
+    read = _read(here)
+    scheme, uuid, own, items = _said_by(read)
     if here.session_course is None:
         return GradeBook(scheme, uuid, own, items)
     ids = [enrolment.pk for enrolment in enrolments]
     rows = Grade.objects.filter(session_course=here.session_course, item__in=[item.pk for item in items])
     rows = rows.filter(enrolment__in=ids) if len(ids) <= MANY else rows
     grades = {(grade.enrolment_id, grade.item_id): grade for grade in rows} if ids and items else {}
-    sign_off = SignOff.objects.filter(session_course=here.session_course, lifted_at=None).select_related("by").first()
+    sign_off = None if read and read[0]["sign_off"] is None else _standing_sign_offs(here.session_course.pk).first()
     figures = {pk: _figure(scheme, items, grades, pk, sign_off) for pk in ids}
     return GradeBook(scheme, uuid, own, items, grades, figures, sign_off)
+
+
+def _standing_sign_offs(place: int) -> QuerySet[SignOff]:
+    return SignOff.objects.filter(session_course=place, lifted_at=None).select_related("by")
 
 
 def books_among(places: Iterable[SessionCourse], enrolments: Iterable[Enrolment]) -> dict[int, GradeBook]:
@@ -181,19 +201,20 @@ def _graded(item: GradedItem, grade: Grade | None) -> Graded:
     return Graded(grade.counts, grade.out_of, grade.excused)
 
 
-def _read(here: Here) -> tuple[Scheme, UUID | None, bool, list[GradedItem]]:
-    """The scheme that holds here, and what is graded here: neither what is hidden nor what lies in something hidden.
-
-    What is closed by its dates counts all the same, so that a learner and a coach see one total.
-    """
+def _read(here: Here) -> list[dict[str, Any]]:
+    """What is graded here, what it may lie in, and schemes; each row says whether the place is signed off."""
     place = here.session_course
     values = {"course": here.course.pk, "place": place and place.pk, "pin": place and place.pinned_release}
     given = {name: value for name, value in values.items() if value is not None}
-    return _said_by(_query(frozenset(given))(**given))
+    return _query(frozenset(given))(**given)
 
 
 def _said_by(rows: list[dict[str, Any]]) -> tuple[Scheme, UUID | None, bool, list[GradedItem]]:
-    """Of the items of one place, in their order there."""
+    """The scheme that holds in a place, and what is graded there: neither what is hidden nor what lies in something
+    hidden. `rows`: the items there in their order.
+
+    What is closed by its dates counts all the same, so that a learner and a coach see one total.
+    """
     tree = {row["pk"]: (row["parent_id"], row["is_hidden"]) for row in rows}
     shown = [row for row in rows if _surfaces(row["pk"], tree)]
     schemes = [row for row in shown if issubclass(kind_named(row["kind"]).content, Scheme)]
@@ -207,7 +228,7 @@ def _said_by(rows: list[dict[str, Any]]) -> tuple[Scheme, UUID | None, bool, lis
 
 
 def _read_among(places: list[int]) -> dict[int, tuple[Scheme, UUID | None, bool, list[GradedItem]]]:
-    """As `_read`, by session course id. Two queries."""
+    """The same of several places, by session course id. Two queries."""
     read, wanted = _kinds()
     items = Item.objects.filter(course__session_courses__in=places, kind__in=wanted)
     items = items.annotate(at_place=F("course__session_courses"))
@@ -272,7 +293,8 @@ def _query(given: frozenset[str]) -> Prepared:
         most = Subquery(grades.annotate(most=Max("out_of")).values("most")) if place else NO_POINTS
         rows = items_at(course, place, pin).filter(kind__in=wanted).order_by("place", "pk")
         columns = ("pk", "uuid", "kind", "title", "session_course_id", "version_place", "parent_id", "is_hidden")
-        return rows.values(*columns, said=said, most=most)
+        signed = Subquery(SignOff.objects.filter(session_course=place, lifted_at=None).values("pk")[:1])
+        return rows.values(*columns, said=said, most=most, sign_off=signed if place else NO_SIGN_OFF)
 
     return Prepared(build)
 

@@ -124,6 +124,7 @@ SENTENCES: dict[str, Promise] = {
     "sign off grades": gettext_lazy("%(by)s signed the grades off: %(subject)s"),
     "lift sign-off": gettext_lazy("%(by)s lifted the sign-off of grades: %(subject)s"),
     "regrade": gettext_lazy("%(by)s marked answers again by a new key: %(subject)s"),
+    "write to learners": gettext_lazy("%(by)s wrote to %(people)s: %(subject)s"),
     # files and letters
     "make plan": gettext_lazy("%(by)s brought in a file, to see what it would do: %(subject)s"),
     "apply plan": gettext_lazy("%(by)s applied %(subject)s"),
