@@ -5,6 +5,8 @@ from django.urls import path
 from encore.results import views
 
 urlpatterns = [
+    path("results/", views.my_results, name="my_results"),
+    path("results/<int:enrolment>/", views.my_result, name="my_result"),
     path("to-mark/", views.to_mark, name="to_mark"),
     path("sessions/<int:session>/<str:code>/learners/", views.learners, name="learners"),
     path("sessions/<int:session>/<str:code>/learners/message/", views.learners_message, name="learners_message"),

@@ -20,7 +20,7 @@ from encore.people.models import Person
 from encore.toolkit.permission import is_locked, why_not_arrange
 from encore.toolkit.places import address
 from encore.web.cards import Door
-from encore.web.menu import Tasks, menu_for
+from encore.web.menu import Tasks, duties, menu_for
 
 TASKS = "tasks"
 
@@ -41,8 +41,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
     if person is None or not person.is_authenticated:
         return {"frame": about}
+    menu = menu_for(person, request.path, tasks_of(request))
     about |= {
-        "menu": menu_for(person, request.path, tasks_of(request)),
+        "menu": menu,
+        "duties": duties(menu),
         "person": person,
         "picture_url": person.picture_url,
         "theme": person.theme,

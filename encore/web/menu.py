@@ -50,6 +50,8 @@ ADMINISTRATION = (
 def menu_for(person: Person, path: str, tasks: Tasks) -> list[dict[str, Any]]:
     """The entries of this person's menu, with the one for this path marked. At most one query."""
     entries = [_entry("home", _("My sessions"), "layers", path == reverse("home") or path.startswith("/sessions/"))]
+    if not person.is_administrator:
+        entries.append(_entry("my_results", _("My results"), "chart-column", path.startswith(reverse("my_results"))))
     if tasks.coaches:
         entries.append(_entry("to_mark", _("To mark"), "square-pen", path == reverse("to_mark")))
     if tasks.writes_courses:
@@ -63,6 +65,12 @@ def menu_for(person: Person, path: str, tasks: Tasks) -> list[dict[str, Any]]:
         group = {"label": _("Administration"), "icon": "settings-2", "url": "", "current": now is not None}
         entries.append({**group, "items": items})
     return entries
+
+
+def duties(menu: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The entries that not everybody has: what somebody does here besides learning."""
+    everybodys = (reverse("home"), reverse("my_results"))
+    return [entry for entry in menu if entry["url"] not in everybodys]
 
 
 def _entry(route: str, label: str, icon: str, current: bool) -> dict[str, Any]:

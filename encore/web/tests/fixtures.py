@@ -8,7 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-CLOCKS = ["encore.courses.decorators", "encore.web.views.home", "encore.web.views.course", "encore.web.views.search"]
+CLOCKS = [
+    "encore.courses.decorators",
+    "encore.results.views.my_results",
+    "encore.web.views.home",
+    "encore.web.views.course",
+    "encore.web.views.search",
+]
 
 
 @pytest.fixture

@@ -30,12 +30,12 @@ def test_every_page_of_the_menu_exists_and_says_whose_it_is(page, edna, amina):
     assert (is_for(page.route, edna), is_for(page.route, amina)) == (True, False)
 
 
-def test_a_learner_has_my_sessions_alone(client_of, amina):
-    assert labels(client_of(amina)) == ["My sessions"]
+def test_a_learner_has_my_sessions_and_my_results_alone(client_of, amina):
+    assert labels(client_of(amina)) == ["My sessions", "My results"]
 
 
 def test_a_teacher_has_my_courses_besides(client_of, dolores):
-    assert labels(client_of(dolores)) == ["My sessions", "My courses"]
+    assert labels(client_of(dolores)) == ["My sessions", "My results", "My courses"]
 
 
 def test_an_administrator_has_everything_under_administration(client_of, edna):
@@ -43,7 +43,7 @@ def test_an_administrator_has_everything_under_administration(client_of, edna):
 
 
 def test_a_session_administrator_is_not_offered_mail(client_of, sara):
-    offered = labels(client_of(sara))[1]
+    offered = labels(client_of(sara))[2]
 
     assert "Sessions" in offered and "Mail" not in offered
 
