@@ -97,6 +97,8 @@ def write_course(source: Source, *, by: Person, at: datetime) -> None:
     dues = dict(_write_documents(writer, facts["folder"]))
     _write_links(writer, facts["links"])
     test = _write_test(writer, source.test)
+    if "grading" in facts:
+        _write_grading(writer, facts["grading"], test)
     writer.publish("First edition")
     for item, moment in dues.items():
         set_settings(item, writer.here, opens=None, due=moment, closes=None)
@@ -139,6 +141,18 @@ def _write_test(writer: Writer, facts: dict[str, Any]) -> Item:
     parts = [{"type": "fixed", "question": str(item.uuid)} for item in asked]
     texts = {name: facts[name] for name in ("introduction", "passed", "failed")}
     return writer.add("test", facts["title"], facts["title"], sections=[{"id": "s1", "parts": parts}], **texts)
+
+
+def _write_grading(writer: Writer, facts: dict[str, Any], test: Item) -> None:
+    """The columns that people grade, and the scheme by which they and the test make a total."""
+    own = ("title", "description", "out_of", "scale")
+    columns = [{"item": str(test.uuid), **facts["test"]}]
+    for entry in facts["column"]:
+        content = {key: value for key, value in entry.items() if key in own[1:]}
+        item = writer.add("column", entry["title"], entry["title"], **content)
+        columns.append({"item": str(item.uuid), **{key: value for key, value in entry.items() if key not in own}})
+    rules = _without(_without(_without(facts, "test"), "column"), "title")
+    writer.add("scheme", "scheme", facts["title"], columns=columns, **rules)
 
 
 def _without(facts: dict[str, Any], name: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from encore.courses.actions.session import (
 from encore.courses.models import CourseCoach, CourseSession, Enrolment
 from encore.demo.centre import Centre
 from encore.demo.visits import EVERYTHING, visit
+from encore.demo.working import mark_what_waits, work
 from encore.people.actions.following import follow as follow_some
 from encore.people.models import Person
 
@@ -59,6 +60,8 @@ def induction(centre: Centre) -> None:
     set_coach_time(substitute, from_at=days.start(-3), until_at=days.end(4), by=sara, at=days.clock(-9, "08:41"))
     for n, username in enumerate(["elodie.dupont", "malik.johnson", "zeynep.aydin", "Suprapto"]):
         visit(centre, username, session, "HELLO", -11 + n // 3, 3 + n % 2, clock="11:10")
+        work(centre, username, session, "HELLO", -8 + n, clock="11:50")
+    work(centre, "malik.johnson", session, "DATA", -4, clock="12:30", tries=2)
 
 
 def safety_weeks(centre: Centre) -> None:
@@ -100,6 +103,25 @@ def safety_weeks(centre: Centre) -> None:
         ("emeka.nwosu", "FIRE", -12, 3),
     ]:
         visit(centre, username, session, code, day, count)
+    for n, (username, tries) in enumerate(
+        [
+            ("amina", 1),
+            ("priya.venkataraman", 1),
+            ("siobhan.osullivan", 1),
+            ("mehmet.ozturk", 2),
+            ("boris", 2),
+            ("juergen.weiss", 1),
+            ("wout.peeters", 1),
+            ("emeka.nwosu", 1),
+            ("lukasz.zolkiewski", 2),
+            ("padraig.obriain", 1),
+            ("soren.kjaergaard", 1),
+        ]
+    ):
+        work(centre, username, session, "FIRE", -13 + n % 3, f"{18 + n % 4}:40", tries=tries)
+    for n, username in enumerate(["siobhan.osullivan", "padraig.obriain", "soren.kjaergaard", "priya.venkataraman"]):
+        work(centre, username, session, "AID", -11 + n)
+    mark_what_waits(centre, "yuki", session, "AID", -7, most=2)
     _what_happens_to_people(centre, session)
 
 
@@ -163,6 +185,7 @@ def data_protection_in_montreal(centre: Centre) -> None:
     add_class(session, centre.school_class(MONTREAL), by=sara, at=days.clock(-35))
     for n, username in enumerate(["gabriel.tremblay", "wei.zhang", "chloe.st-pierre", "marie-eve.bouchard"]):
         visit(centre, username, session, "DATA", -11 + n // 2, 2 + n, clock="13:30")
+        work(centre, username, session, "DATA", -7 + n, clock="12:20", tries=1 + n % 2)
 
 
 def data_protection_in_lisbon(centre: Centre) -> None:
@@ -183,6 +206,7 @@ def data_protection_in_lisbon(centre: Centre) -> None:
     follow(centre, session, "beatriz", days.clock(-24, "11:00"), by="joris")
     for n, username in enumerate(["maria.vasconcelos", "ines.carvalho", "leonor.sa", "nuno.esteves"]):
         visit(centre, username, session, "DATA", -22 + n, 2 + n)
+        work(centre, username, session, "DATA", -12 + n, tries=1 + n % 2)
 
 
 def fire_safety_at_your_own_pace(centre: Centre) -> None:
@@ -200,7 +224,9 @@ def fire_safety_at_your_own_pace(centre: Centre) -> None:
     who = ["bo.li", "hana.kovacevic", "amina", "boris", "emeka.nwosu", "aiko.nakamura", "xiomara.hernandez"]
     enrol(centre.ids(*who), session, by=joris, at=days.clock(-75))
     visit(centre, "hana.kovacevic", session, "FIRE", -50, 5)
+    work(centre, "hana.kovacevic", session, "FIRE", -45)
     visit(centre, "xiomara.hernandez", session, "FIRE", -36, EVERYTHING)
+    work(centre, "xiomara.hernandez", session, "FIRE", -35)
     set_state(
         centre.enrolment("xiomara.hernandez", session),
         Enrolment.State.COMPLETED,
@@ -209,6 +235,7 @@ def fire_safety_at_your_own_pace(centre: Centre) -> None:
         reason="Certificate issued.",
     )
     visit(centre, "bo.li", session, "FIRE", -29, 6, clock="00:05")
+    work(centre, "bo.li", session, "FIRE", -6, tries=2)
     visit(centre, "emeka.nwosu", session, "FIRE", -20, 2)
     set_personal_time(
         centre.enrolment("emeka.nwosu", session),
@@ -235,6 +262,7 @@ def safety_library(centre: Centre) -> None:
     add_class(session, centre.school_class(QUAY_7), by=sara, at=days.clock(-199))
     enrol(centre.ids("padraig.obriain", "giuseppe.dangelo"), session, by=sara, at=days.clock(-120))
     visit(centre, "amina", session, "AID", -34, 2, clock="07:50")
+    work(centre, "padraig.obriain", session, "DATA", -31, clock="07:15")
 
 
 def standing(centre: Centre) -> None:
@@ -246,6 +274,7 @@ def standing(centre: Centre) -> None:
     )
     enrol(centre.ids("amina", "emeka.nwosu", "zeynep.aydin"), projects, by=edna, at=days.clock(-90))
     visit(centre, "emeka.nwosu", projects, "PROJ", -71, 5)
+    work(centre, "emeka.nwosu", projects, "PROJ", -66)
     visit(centre, "zeynep.aydin", projects, "PROJ", -16, 2)
     data = open_without_dates(centre.courses["DATA"], by=edna, at=days.clock(-140))
     update_session(
@@ -253,6 +282,7 @@ def standing(centre: Centre) -> None:
     )
     enrol(centre.ids("chidi", "hendrik", "noor"), data, by=edna, at=days.clock(-100))
     visit(centre, "chidi", data, "DATA", -60, 4)
+    work(centre, "chidi", data, "DATA", -58)
 
 
 def hr_managers(centre: Centre) -> None:

@@ -7,6 +7,7 @@ from encore.courses.actions.session import archive
 from encore.courses.models import CourseSession, Enrolment
 from encore.demo.centre import Centre
 from encore.demo.visits import EVERYTHING, visit
+from encore.demo.working import grade_by_hand, mark_what_waits, put_right, sign, work
 
 COMPLETED = Enrolment.State.COMPLETED
 
@@ -34,6 +35,10 @@ def archived_induction(centre: Centre) -> None:
     for n, username in enumerate(who):
         visit(centre, username, session, "HELLO", -390 + n, 6)
         visit(centre, username, session, "DATA", -380 + n, 5)
+        work(centre, username, session, "HELLO", -386 + n)
+        work(centre, username, session, "DATA", -378 + n, tries=1 + n % 2)
+    sign(centre, "matthieu", session, "HELLO", -363, "")
+    sign(centre, "ingeborg", session, "DATA", -363, "As agreed with Noor.")
     _complete(centre, session, who, -361)
     archive(session, by=centre.people["sara"], at=centre.days().clock(-340))
 
@@ -55,6 +60,20 @@ def fire_safety_closed(centre: Centre) -> None:
     for n, username in enumerate(who):
         visit(centre, username, session, "FIRE", -92 + 2 * n, 4)
         visit(centre, username, session, "FIRE", -70 + n, 3 if username == "boris" else EVERYTHING)
+        work(centre, username, session, "FIRE", -69 + n, tries=1 + n % 2)
+    grade_by_hand(centre, "chidi", session, "FIRE", -62, [name for name in who if name != "boris"])
+    put_right(
+        centre,
+        "chidi",
+        session,
+        "FIRE",
+        -62,
+        "mehmet.ozturk",
+        "test",
+        "0.8",
+        "The screen went dark in the middle; he answered the rest aloud.",
+    )
+    sign(centre, "chidi", session, "FIRE", -61, "After the practical day; Boris comes again next time.")
     _complete(centre, session, [name for name in who if name != "boris"], -59)
 
 
@@ -75,6 +94,10 @@ def first_aid_to_read(centre: Centre) -> None:
     for n, username in enumerate(who):
         visit(centre, username, session, "AID", -54 + n, 5)
         visit(centre, username, session, "AID", -40 + n, 4 if username == "amina" else EVERYTHING, clock="12:35")
+        work(centre, username, session, "AID", -38 + n)
+    mark_what_waits(centre, "yuki", session, "AID", -30)
+    grade_by_hand(centre, "yuki", session, "AID", -29, who)
+    sign(centre, "yuki", session, "AID", -28, "")
     _complete(centre, session, [name for name in who if name != "amina"], -26, by="joris")
 
 
@@ -98,6 +121,8 @@ def projects_still_open(centre: Centre) -> None:
         visit(centre, username, session, "PROJ", -40 + n, 3, clock="20:05")
         if n % 2:
             visit(centre, username, session, "PROJ", -20 + n, EVERYTHING, clock="08:15")
+        work(centre, username, session, "PROJ", -25 + n, clock="21:05")
+    mark_what_waits(centre, "kwame", session, "PROJ", -14, most=4)
     _complete(centre, session, ["malik.johnson", "tomasz.krol"], -11)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Max
 
@@ -13,6 +13,8 @@ from encore.demo.people import usernames
 from encore.demo.reading import CONTENT, Source, read_text, sources
 from encore.demo.sessions.current import LISBON_DATA, OWN_PACE, SAFETY_WEEKS
 from encore.demo.visits import EVERYTHING, visit
+from encore.demo.working import ability_of, grade_by_hand, put_right, work
+from encore.demo.working import begin as begin_work
 from encore.demo.writing import Writer, begin, change_text, edit
 from encore.ledger.models import AuditEntry
 from encore.people.actions import deactivate, update_profile
@@ -37,6 +39,7 @@ def make(centre: Centre) -> None:
     chidi_at_quay_7(centre)
     rui_in_lisbon(centre)
     people_come_again(centre)
+    tests_go_on(centre)
     people_change(centre)
 
 
@@ -115,6 +118,22 @@ def people_come_again(centre: Centre) -> None:
         visit(centre, username, at_quay_7, code, day, count, clock="18:25")
     own_pace = CourseSession.objects.get(title=OWN_PACE)
     visit(centre, "amina", own_pace, "FIRE", -9, 3, clock="21:10")
+
+
+def tests_go_on(centre: Centre) -> None:
+    """Amina has handed in what waits to be marked; a colleague sits at it at this moment."""
+    at_quay_7 = CourseSession.objects.get(title=SAFETY_WEEKS)
+    work(centre, "amina", at_quay_7, "AID", -2, clock="21:15")
+    work(centre, "fatoumata.diallo", at_quay_7, "AID", -1, clock="17:40")
+    begin_work(
+        centre, "boris", at_quay_7, "AID", centre.at - timedelta(minutes=9), ability=ability_of("boris"), ends=False
+    )
+    seen_at_work = ["amina", "priya.venkataraman", "siobhan.osullivan", "mehmet.ozturk", "boris", "padraig.obriain"]
+    grade_by_hand(centre, "chidi", at_quay_7, "FIRE", -3, seen_at_work)
+    put_right(
+        centre, "chidi", at_quay_7, "FIRE", -3, "juergen.weiss", "column", None,
+        "Has shown it twice this year with the volunteer fire brigade.",
+    )  # fmt: skip
 
 
 def people_change(centre: Centre) -> None:

@@ -24,10 +24,11 @@ from encore.demo.people import PASSWORD
 from encore.demo.stages import STAGES
 from encore.ledger.models import AuditEntry, Job, Mail, Plan
 from encore.people.models import Person, SchoolClass
-from encore.toolkit.models import Completion, Draft, FileUse, Item, Version
+from encore.toolkit.models import Completion, Draft, FileUse, Grade, GradeChange, Item, SignOff, Version
 from encore.toolkit.registry import kind_named, tools
 from encore.toolkit.schedule import due_next, reschedule
 from encore.toolkit.scoping import shown_in
+from encore.toolkit.totals import totals_in
 
 QUAY_7 = "Safety weeks at Quay 7"
 OWN_PACE = "Fire safety at your own pace"
@@ -224,8 +225,55 @@ def test_learners_have_come_a_long_way_and_teachers_go_on_writing(demo):
     assert Release.objects.filter(number__gte=2, session_course=None).values("course").distinct().count() >= 5
 
 
+def test_learners_have_taken_tests_in_every_session_where_anybody_came(demo):
+    visited = set(Completion.objects.values_list("session__title", flat=True))
+
+    graded = set(Grade.objects.exclude(points=None).values_list("session__title", flat=True))
+    assert visited - graded == {"Project management basics"}  # there the only one waits to be marked
+
+
+def test_there_are_good_learners_and_weak_ones(demo):
+    shares = [grade.points / grade.out_of for grade in Grade.objects.filter(item__kind="test", points__isnull=False)]
+
+    assert len(shares) > 50
+    assert min(shares) < 0.4
+    assert max(shares) == 1
+
+
+def test_some_of_it_waits_to_be_marked_at_quay_7_and_some_is_marked(demo, place):
+    here = place("yuki", QUAY_7, "AID")
+
+    waiting = [one for tool in tools() for one in tool.to_mark([here.session_course.pk])]
+    assert len(waiting) >= 2
+    assert Grade.objects.filter(session_course=here.session_course, points__isnull=False).count() >= 2
+
+
+def test_one_learner_sits_at_a_test(demo):
+    assert list(Enrolment.objects.filter(attempts__state="open").values_list("person__username", flat=True)) == [
+        "boris"
+    ]
+
+
+def test_grades_were_given_by_hand_changed_with_a_reason_and_signed(demo, place):
+    signed = SignOff.objects.filter(lifted_at=None).values_list("session_course__session__title", flat=True)
+
+    assert "Fire safety, August 2026" in signed
+    assert QUAY_7 not in signed
+    assert Grade.objects.filter(item__kind="column", points__isnull=False).count() > 20
+    assert GradeChange.objects.filter(what="override").exclude(reason="").exists()
+    assert Grade.objects.filter(excused=True).exists()
+    here = place("edna", "Fire safety, August 2026", "FIRE")
+    learners = list(Enrolment.objects.filter(session=here.session))
+    figures = totals_in(here, learners).values()
+    assert not any(figure.changed for figure in figures)
+    assert {figure.passed for figure in figures} >= {True, False}
+
+
 def test_nothing_happened_after_today(demo):
     for model, field in [
+        (Grade, "at"),
+        (GradeChange, "at"),
+        (SignOff, "at"),
         (AuditEntry, "at"),
         (Completion, "last_at"),
         (Release, "at"),
