@@ -121,6 +121,7 @@ SENTENCES: dict[str, Promise] = {
     "give grade": gettext_lazy("%(by)s gave a grade: %(subject)s"),
     "override grade": gettext_lazy("%(by)s put another grade in the place of one: %(subject)s"),
     "excuse grade": gettext_lazy("%(by)s excused somebody from something graded, or no longer: %(subject)s"),
+    "change grades": gettext_lazy("%(by)s changed grades by a file: %(subject)s"),
     "sign off grades": gettext_lazy("%(by)s signed the grades off: %(subject)s"),
     "lift sign-off": gettext_lazy("%(by)s lifted the sign-off of grades: %(subject)s"),
     "regrade": gettext_lazy("%(by)s marked answers again by a new key: %(subject)s"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from encore.tools.gradebook.views import book, files, grade, signing
+from encore.tools.gradebook.views import book, bringing, files, grade, signing
 
 urlpatterns = [
     path("", book.index, name="index"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("signing-off/", signing.sign, name="sign"),
     path("grades.csv", files.as_csv, name="csv"),
     path("grades.xlsx", files.as_xlsx, name="xlsx"),
+    path("import/", bringing.bring, name="import"),
+    path("import/<uuid:plan>/", bringing.plan, name="import_plan"),
+    path("import/<uuid:plan>/removal/", bringing.removal, name="import_removal"),
     path("<uuid:uuid>/", grade.column, name="column"),
     path("<uuid:uuid>/learners/<int:enrolment>/", grade.grade, name="grade"),
 ]

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from encore.base.tables_out import as_file
 from encore.courses.context import Here
 from encore.ledger.actions import record
-from encore.toolkit.explaining import columns_by_category
 from encore.toolkit.models import Grade
 from encore.toolkit.totals import book_in, plain
+from encore.tools.gradebook import headings
 from encore.tools.gradebook.queries import learners_in
 from encore.tools.gradebook.views.book import on_people
 
@@ -40,24 +40,14 @@ def _rows(here: Here) -> Iterator[Sequence[str]]:
     """A heading, then the learners by name. Points with all their digits; the total as it is shown."""
     enrolments = list(learners_in(here))
     book = book_in(here, enrolments)
-    columns = [item for _title, items in columns_by_category(book) for item in items]
-    heads = [f"{item.title} ({plain(item.out_of)})" for item in columns]
-    yield [
-        _("Last name"),
-        _("First name"),
-        _("Username"),
-        _("Official code"),
-        *heads,
-        _("Total in %"),
-        _("Step"),
-        _("Passed"),
-    ]
+    columns = headings.written(book)
+    yield [*headings.for_people(), *(heading for _item, heading in columns), *headings.computed()]
     for enrolment in enrolments:
         person, figure = enrolment.person, book.figures[enrolment.pk]
         passed = {True: _("yes"), False: _("no"), None: ""}[figure.passed]
         yield [
             *(person.last_name, person.first_name, person.username, person.official_code),
-            *(_cell(book.grades.get((enrolment.pk, item.pk))) for item in columns),
+            *(_cell(book.grades.get((enrolment.pk, item.pk))) for item, _heading in columns),
             *("" if figure.percent is None else format(figure.percent, "f"), figure.name, passed),
         ]
 
