@@ -16,7 +16,7 @@ from encore.courses.my_sessions import Mine, coach_names, enrolment_in, sessions
 from encore.courses.rules import Action, Window
 from encore.courses.words import Access, EnrolmentState, ListName, Reason, SessionState, Sight
 from encore.people.models import Person
-from encore.toolkit.progress import Progress, progress_of
+from encore.toolkit.progress import Progress, courses_with_progress
 
 SOON = 14  # days before the end from which on they are counted
 
@@ -43,6 +43,14 @@ class Door:
         here = self.here
         if here.session_course and here.access.level >= Access.COACH and here.sees(Sight.PEOPLE):
             return reverse("learners", args=[here.session.pk, here.course.code])
+        else:
+            return ""
+
+    @property
+    def progress_url(self) -> str:
+        """Where a coach sees how far everybody is, item by item; empty for others."""
+        if self.learners_url:
+            return reverse("heat_map", args=[self.here.session.pk, self.here.course.code])
         else:
             return ""
 
@@ -136,11 +144,11 @@ class Card(Door):
 
 
 def cards(person: Person, page: Sequence[Mine], *, at: datetime) -> list[Card]:
-    """The cards of a page of a list. Four queries, however many sessions and courses."""
+    """The cards of a page of a list. Three queries, however many sessions and courses."""
     sessions = sessions_in(person, page, at=at)
     enrolments = [e for session in sessions if (e := enrolment_in(session))]
-    places = places_of(person, sessions, at=at, enrolments=enrolments)
-    progress = progress_of(here for _whole, courses in places.values() for here in courses if has_begun(here))
+    courses, progress = courses_with_progress(sessions, enrolments)
+    places = places_of(person, sessions, at=at, enrolments=enrolments, courses=courses)
     return [_card(session, *places[session.pk], progress) for session in sessions]
 
 

@@ -120,6 +120,7 @@ def coach_pages(here: Here | None, path: str) -> list[dict[str, Any]]:
     pages = []
     if here is not None and (url := Door(here).learners_url):
         pages.append({"label": gettext("Learners"), "icon": "users", "url": url})
+        pages.append({"label": gettext("Progress"), "icon": "layout-grid", "url": Door(here).progress_url})
     if here is not None and here.course is not None and (url := Door(here).to_mark_url):
         pages.append({"label": gettext("To mark"), "icon": "square-pen", "url": url})
     if here is not None and here.course is not None and here.writes and here.sees(Sight.CONTENT):
