@@ -18,6 +18,7 @@ from encore.courses.models import Course, CourseSession
 from encore.ledger import guard
 from encore.people.models import Person, RolePermission
 from encore.people.words import AT_FIRST, Permission, Role
+from encore.toolkit import activity
 
 PASSWORD = "a quiet afternoon"  # everybody's
 
@@ -41,6 +42,7 @@ def an_audit_log_that_tests_may_empty() -> Iterator[None]:
 def nothing_remembered() -> None:
     """What a process remembers of the database would outlive the test's."""
     cache.clear()
+    activity.forget()
 
 
 def permit_as_at_first(**kwargs: Any) -> None:

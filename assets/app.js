@@ -10,6 +10,7 @@ import { autosave } from './modules/autosave.js'
 import { combobox } from './modules/combobox.js'
 import { keepPlace } from './modules/picker.js'
 import { countdown } from './modules/countdown.js'
+import { activity } from './modules/activity.js'
 import { dropFiles } from './modules/files.js'
 import { mayBeRich, rows } from './modules/rows.js'
 import { checkAll, focusErrors, liveFilters, submitOnChange } from './modules/small.js'
@@ -32,6 +33,7 @@ const starters = [
   [autosave, 'form[data-autosave]'],
   [guard, 'form[data-guard]'],
   [countdown, '[data-countdown]'],
+  [activity, '[data-activity]'],
   [rows, '[data-rows]'],
   [mayBeRich, 'textarea[data-short-html]'],
   // Heavy ones come only where a page needs them.

@@ -183,6 +183,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 UPLOAD_LIMIT = env.int("ENCORE_UPLOAD_MB", default=100) * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+ACTIVITY_SECONDS = env.float("ENCORE_ACTIVITY_SECONDS", default=10)  # how often a process writes what it gathered
 JOB_STALE_SECONDS = env.int("ENCORE_JOB_STALE_SECONDS", default=60)
 
 EMAIL_CONFIG = env.email("ENCORE_EMAIL_URL", default="consolemail://")

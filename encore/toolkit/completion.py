@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from encore.courses.actions.entering import enter
 from encore.courses.context import Here
 from encore.courses.models import Enrolment
+from encore.toolkit.activity import note_opened
 from encore.toolkit.counting import count_one_more, seen_again
 from encore.toolkit.models import Completion, Item
 
@@ -47,7 +48,8 @@ def visit(entry: Seen, here: Here) -> None:
 
 
 def note_seen(item: Seeable, here: Here, enrolment: Enrolment, *, last_at: datetime | None) -> None:
-    """Write it down, at most once a minute."""
+    """Write it down, at most once a minute; how often it was opened, each time."""
+    note_opened(item.pk, here, enrolment)
     if last_at is None:
         complete(item.pk, item.version_id, enrolment, here.session_course.pk, at=here.at)
     elif here.at - last_at >= REMEMBER_EVERY:

@@ -462,6 +462,7 @@ class Activity(models.Model):
     opened = models.PositiveIntegerField(default=0)
     seconds = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField()
+    counted_at = models.DateTimeField(null=True)  # up to when seconds were told: none can be told twice
 
     personal = Personal(about=("enrolment__person",), keep=RESULTS)
 

@@ -30,6 +30,14 @@ def address_tag(here: Here, route: str, **kwargs: Any) -> str:
 
 
 @register.simple_tag
+def activity(here: Here, item: Any) -> SafeString:
+    """{% activity here item %} on a page where the item is worked with: a learner's page then tells for how long."""
+    if not here.records:
+        return SafeString("")
+    return format_html('<div hidden data-activity="{}"></div>', address(here, "items:activity", uuid=item.uuid))
+
+
+@register.simple_tag
 def rich_text(text: str, here: Here) -> SafeString:
     """Rich text with the addresses of its pictures and links in this place."""
     return text_for(here, text)

@@ -15,6 +15,7 @@ from encore.courses.actions.entering import enter
 from encore.courses.context import Here
 from encore.courses.rules import Action
 from encore.courses.words import Access
+from encore.toolkit.activity import note_opened
 from encore.toolkit.decorators import in_tool
 from encore.toolkit.offers import Offers
 from encore.toolkit.outline import Entry, outline_in
@@ -71,7 +72,8 @@ def show(request: HttpRequest, here: Here, uuid: UUID) -> HttpResponse:
             return redirect(address(here, "quizzes:attempt", attempt=attempt.uuid))
         except CannotBegin as error:
             said = str(error)
-    enter(here)
+    if (enrolment := enter(here)) and request.method == "GET":
+        note_opened(entry.pk, here, enrolment)
     return tool_page(request, here, "quizzes/show.html", _about(here, entry, said), status=422 if said else 200)
 
 
