@@ -64,6 +64,8 @@ def change_grades(here: Here, news: Sequence[NewGrade], *, reason: str = "") -> 
         told[new.enrolment.pk].append([new.item.title, before, _said(grade)])
     _store(list(grades.values()), history)
     people = {new.enrolment.pk: new.enrolment for new in news}
+    for enrolment in people.values():
+        enrolment.session = here.session  # the audit log calls each by it
     changes = {pk: {"grades": rows, **({"reason": reason} if reason else {})} for pk, rows in told.items()}
     record_many(
         "change grades", list(people.values()), by=here.person, at=here.at, session_id=here.session.pk, changes=changes
