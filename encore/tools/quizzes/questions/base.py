@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from random import Random
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -117,8 +117,9 @@ def shuffled(keys: Iterable[str], rng: Random) -> list[str]:
 
 
 def bounded(share: Decimal, *, negative: bool) -> Decimal:
-    """A share of the points: never above all of them, below nothing only with negative marks."""
-    return min(ALL, max(-ALL if negative else NONE, share)).quantize(PLACES, ROUND_HALF_UP)
+    """A share of the points: never above all of them, below nothing only with negative marks. Not rounded: two thirds
+    of three points are two."""
+    return min(ALL, max(-ALL if negative else NONE, share))
 
 
 def fitting(given: str, accepted: Iterable[Any], *, match_case: bool) -> Any | None:
