@@ -161,7 +161,7 @@ def _facts(world: World) -> dict[str, Any]:
         "answer": "1",
         "asked": "1",
         "end": "1",
-        "was": "draft",
+        "was": "published",
         "next": "https://elsewhere.example/",
         "on": "2027-01-01",
         "clock": "10:00",

@@ -224,13 +224,13 @@ class _Reader:
             for model in (EnrolmentSource, EnrolmentChange)
         }
         return {
-            CourseSession: lambda row: self._session(row["id"]),
+            CourseSession: lambda row: self._session(row["id"]) or "new sessions",
             **of_session,
             **of_place,
             **of_enrolment,
             Completion: self._record,
             ItemException: self._exception,
-            Course: lambda row: self._course(row["id"]),
+            Course: lambda row: self._course(row["id"]) or "new courses",
             CourseTeacher: lambda row: self._course(row["course_id"]),
             Item: self._item,
             Version: lambda row: self._content(self.versions.get(row["id"])),
@@ -246,11 +246,11 @@ class _Reader:
             Person: self._person,
             SecondFactor: lambda row: self._person({"id": row["person_id"]}),
             RecoveryCode: lambda row: self._person({"id": self.factors[row["factor_id"]]}),
-            SchoolClass: lambda row: self.classes.get(row["id"], ""),
+            SchoolClass: lambda row: self.classes.get(row["id"], "new classes"),
             ClassMember: lambda row: self._members(row["school_class_id"]),
             Following: lambda row: "who follows whom",
             RolePermission: lambda row: "permissions",
-            SessionCategory: lambda row: self.categories.get(row["id"], ""),
+            SessionCategory: lambda row: self.categories.get(row["id"], "session categories"),
             CourseCategory: lambda row: "course categories",
             Plan: lambda row: self.plans.get(row["id"], ""),
             PlanRow: lambda row: self.plans.get(row["plan_id"], ""),
@@ -298,8 +298,10 @@ class _Reader:
         return f"drafts {where}" if where else ""
 
     def _person(self, row: dict[str, Any]) -> str:
-        if row["id"] == self.asker or row["id"] not in self.people:
+        if row["id"] == self.asker:
             return ""
+        elif row["id"] not in self.people:
+            return "new people"
         return "powerful people" if row["id"] in self.powerful else "people"
 
 

@@ -13,6 +13,7 @@ from django.test import Client
 from encore.people.confirming import CONFIRMED_AT
 from tests.isolation.addresses import Addresses, Ask, Route
 from tests.isolation.attacks import forms, queries
+from tests.isolation.filled import hidden_in
 from tests.isolation.regions import changed, regions_of, watching
 from tests.isolation.world import SECRET, World, may_change, may_see
 
@@ -94,26 +95,27 @@ class Walker:
             self.attack_all(asks)
             self.try_methods(asks)
         for route, where, asks in self.addresses.doors():
-            self.try_methods(asks)
             for ask in asks:
-                if self.attack(ask, 0) not in (*REFUSED, 404) and hasattr(route.view, "door"):
+                if self.attack(ask, 0, own=True) not in (*REFUSED, 404) and hasattr(route.view, "door"):
                     self.open[where] = None
         for where in self.open:
             for _route, asks in self.addresses.inside(where):
                 self.attack_all(asks)
+                self.try_methods(asks)
 
     def attack_all(self, asks: list[Ask]) -> None:
         """What is one's own with every form, the rest with one after the other."""
-        if {self.attack(ask, 0) for ask in (asks[0], asks[-1])} <= set(REFUSED):
+        if {self.attack(ask, 0, own=ask is asks[0]) for ask in (asks[0], asks[-1])} <= set(REFUSED):
             return
         for n, ask in enumerate(asks):
             for m in [n % len(self.forms)] if n else range(1, len(self.forms)):
-                self.attack(ask, m)
+                self.attack(ask, m, own=n == 0)
 
     def try_methods(self, asks: list[Ask]) -> None:
-        """The other methods, on what is one's own and on what is not: none reads or changes more than GET and POST."""
+        """The other methods, on what is one's own and on what is not: none reads or changes more than GET and POST do.
+        Once for each route, in the first place that is open to it: doors do not ask for the method."""
         for method in METHODS:
-            for ask in (asks[0], asks[-1]):
+            for ask in (asks[0], asks[-1]) if len(asks) > 1 else asks:
                 if (ask.route, method) not in self.deaf:
                     with transaction.atomic(), watching() as watch:
                         said = f"{method} {ask.address}"
@@ -122,21 +124,41 @@ class Walker:
                             self.find_changes(said, watch.tables)
                         transaction.set_rollback(True)
                     self.client.cookies = SimpleCookie(self.cookies)
+            self.deaf.add((asks[0].route, method))
 
-    def attack(self, ask: Ask, n: int) -> int:
+    def attack(self, ask: Ask, n: int, *, own: bool = False) -> int:
         """Whatever it does is looked at and taken back."""
         if (ask.route, "POST") in self.deaf:
             return 405
         address = with_query(ask, self.queries[n % len(self.queries)])
         said = f"POST {address} with form {n}"
+        form = {**self.forms[n], **(self.hidden(address) if own else {})}
         with transaction.atomic(), watching() as watch:
-            answer = self.ask(ask, "POST", address, data=self.forms[n], headers=FRAGMENT if n % 2 else {})
+            answer = self.ask(ask, "POST", address, data=form, headers=FRAGMENT if n % 2 else {})
             status = self.look_at(answer, ask, said)
             if watch.tables:
                 self.find_changes(said, watch.tables)
             transaction.set_rollback(True)
         self.client.cookies = SimpleCookie(self.cookies)
         return status
+
+    def hidden(self, address: str) -> dict[str, str]:
+        """What the page sends along unseen, as the administrator meets it, who may open all of them; without what this
+        role would only be told by its own form."""
+        sent = self.hidden_at(address)
+        return {name: value for name, value in sent.items() if set(SECRET.findall(value.lower())) <= self.allowed}
+
+    def hidden_at(self, address: str) -> dict[str, str]:
+        kept = self.world.hidden
+        if address not in kept:
+            with transaction.atomic():
+                browser = Browser()
+                browser.force_login(self.world.people["administrator"], backend="encore.people.sign_in.UsernameOrEmail")
+                answer = browser.get(address)
+                transaction.set_rollback(True)
+            shows = answer.status_code == 200 and not answer.streaming
+            kept[address] = hidden_in(answer.content.decode(errors="replace")) if shows else {}
+        return kept[address]
 
     # What came of it
 

@@ -108,6 +108,7 @@ class World:
     plans: dict[str, Plan] = field(default_factory=dict)
     things: dict[str, list[Thing]] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
+    hidden: dict[str, dict[str, str]] = field(default_factory=dict)  # what forms send along, by address
 
     def secret(self, word: str) -> str:
         text = secret(word)
@@ -609,7 +610,7 @@ def may_change() -> dict[str, set[str]]:
         "coach of B-ONE": {"plan B-ONE", *coaching("B-ONE")},
         "general coach of A": coaching("A-ONE", "A-TWO"),
         "general coach of B": coaching("B-ONE", "B-TWO"),
-        "teacher": {"course ONE", *writing("ONE")},
+        "teacher": {"course ONE", "new courses", *writing("ONE")},
         "assistant": {"drafts ONE"},
         # What is open without dates goes by its course's title and teachers.
         "teacher elsewhere": {"course APART", "session S", *writing("APART"), *coaching("S-APART")},
@@ -621,7 +622,9 @@ def may_change() -> dict[str, set[str]]:
             "class B",  # its name: classes are the platform's, only who is in them is settled where they are used
             "members of class A",
             "category A",
+            "session categories",
             "plan own",
+            *("new sessions", "new people", "new classes"),
         },
     }
 
