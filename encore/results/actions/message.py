@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -73,7 +74,7 @@ def _occasion(here: Here, occasion: UUID, by: Person) -> str:
 
 
 def _body(person: Person, here: Here, text: str, by: Person) -> str:
-    address = settings.BASE_URL.rstrip("/") + here.session_course.get_absolute_url()
+    address = settings.BASE_URL.rstrip("/") + resolve_url(here.session_course)
     context = {
         "person": person,
         "by": by,

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from encore.courses.models import Enrolment
@@ -30,8 +31,7 @@ class MessageForm(forms.Form):
 
     def ask_again(self, whom: str) -> None:
         """Show the form once more as it was sent, to these people."""
-        self.data = self.data.copy()
-        self.data["whom"] = whom
+        self.data = {**self.data.dict(), "whom": whom} if isinstance(self.data, QueryDict) else self.data
 
 
 def blank(whom: str) -> MessageForm:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from encore.courses.context import Here
 from encore.toolkit.models import Completion, Schedule
@@ -38,7 +39,7 @@ def _late(dates: dict[int, bool]) -> Items:
 def _due_in(here: Here) -> tuple[Items, dict[int, dict[int, bool]]]:
     """The items that were due to everybody by now; and, for who has dates of their own, whether each of these was."""
     counting = [kind.name for tool in tools() for kind in tool.kinds if kind.counts]
-    rows = Schedule.objects.filter(session_course=here.session_course, item__kind__in=counting)
+    rows: QuerySet[Any, Any] = Schedule.objects.filter(session_course=here.session_course, item__kind__in=counting)
     rows = with_current_line(rows).filter(shown=True).exclude(title=None)
     due: Items = set()
     own: dict[int, dict[int, bool]] = defaultdict(dict)

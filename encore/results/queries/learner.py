@@ -188,7 +188,8 @@ def _walk(inside: Mapping[int | None, list[dict[str, Any]]], parent: int | None)
 
 
 def _thing(row: dict[str, Any], rows: Mapping[int, dict[str, Any]]) -> Thing:
-    path, at = [], row["parent_id"]
+    path: list[str] = []
+    at = row["parent_id"]
     while at in rows:
         path.insert(0, rows[at]["title"])
         at = rows[at]["parent_id"]
@@ -258,8 +259,8 @@ def _gone(items: Iterable[int]) -> list[Thing]:
     if not items:
         return []
     title = Version.objects.filter(item=OuterRef("pk")).order_by("-number").values("title")[:1]
-    rows = Item.objects.filter(pk__in=list(items)).annotate(title=Subquery(title)).order_by("pk")
-    return [Thing(row.pk, row.uuid, row.kind, row.title or "") for row in rows]
+    rows = Item.objects.filter(pk__in=list(items)).annotate(last_title=Subquery(title)).order_by("pk")
+    return [Thing(row.pk, row.uuid, row.kind, row.last_title or "") for row in rows]
 
 
 def _if_there(here: Here, route: str, **kwargs: Any) -> str:

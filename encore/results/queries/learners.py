@@ -42,6 +42,8 @@ WORDS = {
 SORTS = frozenset(("name", "progress", "visit", "result", "to_mark"))
 BY_NAME = ("person__sort_name", "pk")
 
+Rows = QuerySet[Any, Enrolment]  # with the columns of progress: `Any` lets queries name more than the model's
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -183,9 +185,9 @@ def waiting_in(here: Here) -> Waiting:
     return Waiting(found, unnamed)
 
 
-def _matching(here: Here, asked: Asked, waiting: Waiting) -> QuerySet[Enrolment]:
+def _matching(here: Here, asked: Asked, waiting: Waiting) -> Rows:
     """What the database can tell of it, in its order: each with `done` and `total`, None without a row of progress."""
-    rows = taking_part(here, [asked.state] if asked.state else TAKING_PART)
+    rows: Rows = taking_part(here, [asked.state] if asked.state else TAKING_PART)
     mine = FilteredRelation("progress", condition=Q(progress__session_course=here.session_course))
     rows = rows.annotate(mine=mine, done=F("mine__done"), total=F("mine__total"))
     if asked.one:
@@ -201,7 +203,7 @@ def _matching(here: Here, asked: Asked, waiting: Waiting) -> QuerySet[Enrolment]
     return rows.order_by(*_order(asked))
 
 
-def _by_progress(rows: QuerySet[Enrolment], here: Here, word: str) -> QuerySet[Enrolment]:
+def _by_progress(rows: Rows, here: Here, word: str) -> Rows:
     if word == NOT_BEGUN:
         return rows.filter(Q(done=None) | Q(done=0))
     elif word == BEGUN:
@@ -238,7 +240,7 @@ def _order(asked: Asked) -> list[Any]:
         return [*BY_NAME]
 
 
-def _cut(rows: QuerySet[Enrolment], number: Any) -> Page:
+def _cut(rows: Rows, number: Any) -> Page:
     """A page of rows and how many there are, in one query; another only for a page that is not there."""
     wanted = int(number) if str(number).isascii() and str(number).isdigit() and len(str(number)) < 7 else 1
     first = (max(wanted, 1) - 1) * ROWS
@@ -246,13 +248,11 @@ def _cut(rows: QuerySet[Enrolment], number: Any) -> Page:
     if not found and first:
         return Paginator(rows, ROWS).get_page(number)
     paginator = Paginator(found, ROWS)
-    paginator.count = found[0].among if found else 0  # type: ignore[attr-defined]
+    paginator.count = found[0].among if found else 0
     return Page(found, max(wanted, 1), paginator)
 
 
-def _reckoned(
-    here: Here, asked: Asked, rows: QuerySet[Enrolment], waiting: Waiting
-) -> tuple[list[Enrolment], GradeBook]:
+def _reckoned(here: Here, asked: Asked, rows: Rows, waiting: Waiting) -> tuple[list[Enrolment], GradeBook]:
     """All rows that fit the result asked for, in the order asked for, and the book with everybody's figures."""
     enrolments = list(rows)
     book = book_in(here, enrolments)

@@ -67,7 +67,7 @@ def choices(judges: bool = True) -> dict[str, list[tuple[str, Any]]]:
         "progress": [
             (NOT_BEGUN, _("Not begun")),
             (BEGUN, _("Begun, not done")),
-            (BEHIND, _("Behind: something is overdue")),
+            (BEHIND, _("Behind")),
             (DONE, _("All done")),
         ],
         "inactive": [
