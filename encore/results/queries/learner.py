@@ -77,10 +77,6 @@ class Part:
     tool: Tool
     things: list[Thing]
 
-    @property
-    def is_graded(self) -> bool:
-        return any(thing.graded for thing in self.things)
-
 
 @dataclass(frozen=True)
 class Elsewhere:

@@ -39,6 +39,7 @@ def learner(request: HttpRequest, here: Here, enrolment: int) -> HttpResponse:
         "progress": progress_in(here.session_course, [found])[found.pk],
         "parts": parts,
         "gone": gone,
+        "graded": any(thing.graded or thing.grade for thing in (*things, *gone)),
         "waiting": [thing for thing in things if thing.waiting and not thing.waiting.anonymous],
         "exceptions": [thing for thing in (*things, *gone) if thing.exception],
         "seconds": sum(thing.activity.seconds for thing in (*things, *gone) if thing.activity),
