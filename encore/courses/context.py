@@ -38,7 +38,7 @@ from encore.courses.rules import (
     may,
 )
 from encore.courses.windows import enrolment_terms, locks_of, terms_of
-from encore.courses.words import Access, ListName, Sight
+from encore.courses.words import Access, ListName, Reason, Sight
 from encore.people.models import Person
 from encore.people.words import Permission
 
@@ -145,27 +145,44 @@ def here_for(person: Person, *, at: datetime, session: int | None = None, code: 
         return _Facts(person, [place.session]).here(place.session, place, at)
 
 
+def here_of_operator(*, at: datetime, code: str, session: int | None = None) -> Here:
+    """A course, or one of a session, for a command that whoever runs the installation gives: everything is permitted,
+    and nobody is named (`person` is None). Raises NoSuchPlace when it does not exist."""
+    everything: Any = {"person": None, "at": at, "access": Decision(Access.MANAGE, frozenset(Sight), Reason.MANAGES)}
+    if session is None:
+        course = Course.objects.select_related("category").filter(code__iexact=code).first()
+        if course is None:
+            raise NoSuchPlace
+        return Here(course=course, **everything)
+    places = SessionCourse.objects.select_related("session", "course").filter(session=session)
+    place = places.filter(course__code__iexact=code).first()
+    if place is None:
+        raise NoSuchPlace
+    return Here(course=place.course, session=place.session, session_course=place, **everything)
+
+
 def places_of(
     person: Person,
     sessions: Iterable[CourseSession],
     *,
     at: datetime,
     enrolments: Iterable[Enrolment] | None = None,
+    courses: Iterable[SessionCourse] | None = None,
 ) -> dict[int, tuple[Here, list[Here]]]:
     """For each session (by id): the session as a whole, and each of its courses in order. Three queries in all.
 
-    Two where `enrolments`, the person's latest in these sessions, are at hand.
+    One less where `enrolments`, the person's latest in these sessions, are at hand, and one less where their `courses`
+    are, in order.
     """
     sessions = list(sessions)
     facts = _Facts(person, sessions, enrolments)
-    courses: dict[int, list[SessionCourse]] = defaultdict(list)
-    for place in (
-        SessionCourse.objects.filter(session__in=[s.pk for s in sessions])
-        .select_related("course")
-        .order_by("position", "id")
-    ):
-        courses[place.session_id].append(place)
-    return {s.pk: (facts.here(s, None, at), [facts.here(s, place, at) for place in courses[s.pk]]) for s in sessions}
+    if courses is None:
+        rows = SessionCourse.objects.filter(session__in=[s.pk for s in sessions])
+        courses = rows.select_related("course").order_by("position", "id")
+    by_session: dict[int, list[SessionCourse]] = defaultdict(list)
+    for place in courses:
+        by_session[place.session_id].append(place)
+    return {s.pk: (facts.here(s, None, at), [facts.here(s, place, at) for place in by_session[s.pk]]) for s in sessions}
 
 
 def _course(person: Person, code: str, at: datetime) -> Here:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -56,17 +55,17 @@ def change_grades(here: Here, news: Sequence[NewGrade], *, reason: str = "") -> 
     if SignOff.objects.filter(session_course=here.session_course, lifted_at=None).exists():
         raise CannotDo(_("The grades here are signed off. Lift that first."))
     grades, history = _grades_of(here, news), list[tuple[Grade, GradeChange]]()
-    told: dict[int, list[Any]] = defaultdict(list)
+    told: dict[int, list[str]] = defaultdict(list)
     for new in news:
         grade = grades[new.enrolment.pk, new.item.pk]
         before = _said(grade)
         history += [(grade, step) for step in _changed(grade, new, here, reason[:300])]
-        told[new.enrolment.pk].append([new.item.title, before, _said(grade)])
+        told[new.enrolment.pk].append(f"{new.item.title}: {before} → {_said(grade)}")
     _store(list(grades.values()), history)
     people = {new.enrolment.pk: new.enrolment for new in news}
     for enrolment in people.values():
         enrolment.session = here.session  # the audit log calls each by it
-    changes = {pk: {"grades": rows, **({"reason": reason} if reason else {})} for pk, rows in told.items()}
+    changes = {pk: {"grades": "; ".join(rows), **({"reason": reason} if reason else {})} for pk, rows in told.items()}
     record_many(
         "change grades", list(people.values()), by=here.person, at=here.at, session_id=here.session.pk, changes=changes
     )
@@ -134,7 +133,5 @@ def _store(grades: list[Grade], history: list[tuple[Grade, GradeChange]]) -> Non
     GradeChange.objects.bulk_create([step for _grade, step in history], batch_size=BATCH)
 
 
-def _said(grade: Grade) -> str | None:
-    if grade.excused:
-        return "excused"
-    return None if grade.counts is None else plain(grade.counts)
+def _said(grade: Grade) -> str:
+    return "excused" if grade.excused else plain(grade.counts) or "–"

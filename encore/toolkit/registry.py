@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -118,6 +118,9 @@ class Tool:
     urls: str = ""  # dotted module of routes; one of them is named "index"
     position: int = 100  # in the menu, until a place orders its own
     about: str | Promise = ""  # one sentence for the course home
+    imports: Mapping[str, str] = field(
+        default_factory=dict
+    )  # by `encore import NAME`: a dotted toolkit.bringing.Bringing
 
     def page_of(self, item: Any, here: Place) -> str:
         """The address at which an item (its `uuid` and `kind`) is met here: the tool's first page, or its own."""

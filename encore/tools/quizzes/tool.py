@@ -115,4 +115,5 @@ tool = Quizzes(
     urls="encore.tools.quizzes.urls",
     position=40,
     about=_("Tests to take, with what you got for them."),
+    imports={"questions": "encore.tools.quizzes.by_command.Questions"},
 )

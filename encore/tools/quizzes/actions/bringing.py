@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from encore.base.reading.errors import FileRefused
 from encore.courses.context import Here
+from encore.courses.errors import CannotDo
 from encore.courses.rules import Action
 from encore.ledger.actions import record, start_job
 from encore.ledger.models import Job, Plan, PlanRow
@@ -39,8 +40,8 @@ Does = PlanRow.Action
 State = Plan.State
 
 
-class CannotBring(Exception):
-    """The plan cannot be done as it is. `str()` of it is a whole, translated sentence."""
+class CannotBring(CannotDo):
+    """The plan cannot be done as it is."""
 
 
 def plans_in(here: Here) -> QuerySet[Plan]:
@@ -117,8 +118,9 @@ def _digest(files: dict[str, StoredFile], name: str) -> str:
 
 
 @transaction.atomic
-def start_bringing(plan: Plan, here: Here, *, publishes: bool, skip_refused: bool) -> Job | None:
-    """Do what the plan says: now, or as a job where it is much. Twice at the same moment does it once."""
+def start_bringing(plan: Plan, here: Here, *, publishes: bool, skip_refused: bool, at_once: bool = False) -> Job | None:
+    """Do what the plan says: now, or as a job where it is much and not meant `at_once`. Twice at the same moment does
+    it once."""
     require(here, Action.ADD_ITEM)
     if publishes:
         require_publisher(here)
@@ -137,7 +139,7 @@ def start_bringing(plan: Plan, here: Here, *, publishes: bool, skip_refused: boo
         )
     total = counts.get(Does.ADD, 0)
     plan.options = {**plan.options, "publishes": publishes}
-    if total > AT_ONCE:
+    if total > AT_ONCE and not at_once:
         plan.state = State.APPLYING
         plan.job = start_job(JOB, {"plan": plan.pk, "by": here.person.pk}, by=here.person, at=here.at, total=total)
     plan.save(update_fields=["state", "job", "options"])
