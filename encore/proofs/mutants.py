@@ -7,12 +7,13 @@ notices is a guard that nothing holds in place.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 # Where guards are not looked for: what is no part of a request, and what proves.
-ELSEWHERE = {"tests", "migrations", "demo", "proofs"}
+ELSEWHERE = {"tests", "migrations", "demo", "bench", "proofs"}
 # Whose every condition is a guard.
 CORE = (
     "encore/courses/rules.py",
@@ -48,12 +49,17 @@ LISTS_OF_PEOPLE = {"person__in", "enrolment__person__in", "enrolment__in", "pers
 DISPLAY = {"title", "closed_door"}  # functions of the core that only say it
 ACCESS = '__import__("encore.courses.words", fromlist=["Access"]).Access'
 UNSCOPED = '__import__("encore.proofs.unscoped", fromlist=["unscoped"])'
+DOOR_KINDS = {"door taken off", "level lowered", "sight dropped", "page open to anyone"}
 OPEN_PAGE = '(lambda view: setattr(view, "roles", frozenset()) or view)'
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """`start` and `end` are bytes of the file; `before` and `after` what stands there."""
+    """`start` and `end` are bytes of the file; `before` and `after` what stands there.
+
+    `watched`: the bytes of the expression that has to be reached; for doors, "" and the view they are the door of
+    ("" for any of the module). `runs`: whether it runs when asked, not while the module is imported.
+    """
 
     file: str
     line: int
@@ -62,6 +68,9 @@ class Mutant:
     end: int
     before: str
     after: str
+    watched: tuple[int, int] = (0, 0)
+    view: str = ""
+    runs: bool = False
 
     @property
     def name(self) -> str:
@@ -70,8 +79,31 @@ class Mutant:
     def __str__(self) -> str:
         return f"{self.name}: {_short(self.before)} → {_short(self.after)}"
 
+    @property
+    def key(self) -> str:
+        return f"{self.file}:{self.start}:{self.kind}:{self.after}"
+
+    @property
+    def module(self) -> str:
+        return self.file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    @property
+    def answer(self) -> bool | None:
+        """What it always answers, if it is an answer: only where the program answers otherwise can it be noticed."""
+        if self.kind not in ("condition", "question"):
+            return None
+        return self.after == "True"
+
     def applied(self, source: bytes) -> bytes:
         return source[: self.start] + self.after.encode() + source[self.end :]
+
+    def kept(self, source: bytes) -> bytes:
+        """The same with what it replaces still standing there, unused, so that each function keeps its lines and the
+        names that it shares with others."""
+        if self.kind == "condition of a query dropped":
+            return source[: self.start] + b"\n" * self.before.count("\n") + source[self.end :]
+        after = "None" if self.after == "pass" else self.after
+        return source[: self.start] + f"({after} if True else ({self.before}))".encode() + source[self.end :]
 
 
 def mutants_in(root: Path) -> list[Mutant]:
@@ -100,6 +132,16 @@ class _Finder:
         self.starts = [0]
         for line in source.splitlines(keepends=True):
             self.starts.append(self.starts[-1] + len(line))
+        functions = [node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef | ast.Lambda)]
+        bodies = [body for node in functions for body in (node.body if isinstance(node.body, list) else [node.body])]
+        self.run = {id(node) for body in bodies for node in ast.walk(body)}
+        self.views = {
+            id(node): function.name
+            for function in functions
+            if isinstance(function, ast.FunctionDef)
+            for decorator in function.decorator_list
+            for node in ast.walk(decorator)
+        }
 
     def all(self) -> Iterator[Mutant]:
         for node in ast.walk(self.tree):
@@ -163,20 +205,30 @@ class _Finder:
             yield from self._finding(node)
 
     def _finding(self, node: ast.Call) -> Iterator[Mutant]:
-        """A condition that ties what is found to a place or a person."""
+        """A condition that ties what is found to a place or a person. Those of constraints are the database's, which
+        has them from its migrations."""
+        if "models" in self.file and id(node) not in self.run:
+            return
         for word in node.keywords:
             if word.arg and word.arg.split("__")[0] in SCOPES and word.arg not in LISTS_OF_PEOPLE:
                 start, end = self._span(word)
                 after = self.source[end:]
                 # With its comma; the last of several leaves the one before it, which Python does not mind.
                 comma = len(after) - len(after.lstrip()) + 1 if after.lstrip()[:1] == b"," else 0
+                kind, watched = "condition of a query dropped", self._span(word.value)
+                runs = id(node) in self.run
                 yield Mutant(
-                    self.file, word.lineno, "condition of a query dropped", start, end + comma, self._keyword(word), ""
+                    self.file, word.lineno, kind, start, end + comma, self._keyword(word), "", watched, "", runs
                 )
 
     def _mutant(self, kind: str, node: ast.expr | ast.stmt, after: str) -> Mutant:
         start, end = self._span(node)
-        return Mutant(self.file, node.lineno, kind, start, end, self.source[start:end].decode(), after)
+        is_door, runs = kind in DOOR_KINDS, id(node) in self.run
+        view = "" if runs else self.views.get(id(node), "")
+        watched = (0, 0) if is_door else (start, end)
+        return Mutant(
+            self.file, node.lineno, kind, start, end, self.source[start:end].decode(), after, watched, view, runs
+        )
 
     def _span(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
         assert node.end_lineno is not None and node.end_col_offset is not None
@@ -206,9 +258,8 @@ def _short(text: str) -> str:
     return " ".join(text.split())[:100] or "nothing"
 
 
-def chosen(
-    mutants: list[Mutant], *, only: str, sample: int | None, draw: Callable[[list[Mutant], int], list[Mutant]]
-) -> list[Mutant]:
-    """Those whose name or text holds `only`, and of them as many as asked for."""
+def chosen(mutants: list[Mutant], *, only: str, sample: int | None, draw: Random) -> list[Mutant]:
+    """Those whose name or text holds `only`, in an order drawn by chance, and of them as many as asked for."""
     found = [mutant for mutant in mutants if only in str(mutant)]
-    return found if sample is None or sample >= len(found) else sorted(draw(found, sample), key=found.index)
+    draw.shuffle(found)
+    return found[:sample]

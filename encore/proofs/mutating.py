@@ -1,26 +1,30 @@
-"""Runs the tests of access and isolation on each mutant, in a copy of a commit, and tells which of them notice."""
+"""Tries the tests of access and isolation on each mutant, in a copy of a commit, and tells which of them notice.
+
+The tests run once with marked guards (encore.proofs.reach). Then each mutant meets those alone that its guard answered
+otherwise than it would, the quick ones first, in a child of a process that has everything ready (encore.proofs.trying).
+What runs while it is imported stands in the file of a process of its own.
+"""
 
 from __future__ import annotations
 
 import io
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from queue import Queue
+from typing import Any
 
 from encore.proofs.mutants import Mutant, mutants_in
+from encore.proofs.reach import mark
 
-# The tests of access beside the code, the quick ones first; those that are not there yet are left out.
+# The tests of access beside the code; those that are not there yet are left out.
 ACCESS_TESTS = (
     "encore/people/tests/test_rules.py",
     "encore/toolkit/tests/test_scoping.py",
@@ -35,7 +39,6 @@ ACCESS_TESTS = (
     "encore/people/tests/test_permissions.py",
     "encore/people/tests/test_acting.py",
     "encore/web/tests/test_viewing.py",
-    "tests/test_locks.py",
     "encore/courses/tests/test_rules.py",
     "encore/courses/tests/test_my_sessions.py",
     "encore/proofs/tests/test_agreement.py",
@@ -46,20 +49,22 @@ ACCESS_TESTS = (
 )
 WALK = ("tests/isolation/test_walk.py", "tests/isolation/test_changes.py")
 BUILT = "encore/base/static/dist"  # made by the front end's build, in no commit
-LONGEST = 1200  # seconds for the tests of one mutant
 
 
 @dataclass(frozen=True)
 class Result:
-    """`noticed`: the first test that failed; None if none did."""
+    """`noticed`: the first test that failed; None if none did of the `tried` ones `of` all that reach it. `cpu`:
+    seconds."""
 
     mutant: Mutant
     noticed: str | None
-    seconds: float
+    tried: int
+    of: int
+    cpu: float
 
-    def line(self) -> str:
-        facts = {**asdict(self.mutant), "noticed": self.noticed, "seconds": round(self.seconds, 1)}
-        return json.dumps(facts, ensure_ascii=False)
+    def line(self, commit: str) -> str:
+        facts = {"commit": commit, "key": self.mutant.key, **asdict(self.mutant), "noticed": self.noticed}
+        return json.dumps({**facts, "tried": self.tried, "of": self.of, "cpu": self.cpu}, ensure_ascii=False)
 
 
 class NoCheckout(Exception):
@@ -100,81 +105,108 @@ def copy_of(root: Path, commit: str, folder: Path) -> None:
         shutil.copytree(root / BUILT, folder / BUILT, dirs_exist_ok=True)
 
 
-def try_all(mutants: list[Mutant], root: Path, commit: str, *, workers: int, check: bool = True) -> Iterator[Result]:
-    """One result after the other, as they come. `check`: the whole walk is tried first, too, without any mutant."""
+def try_all(
+    mutants: list[Mutant], root: Path, commit: str, *, workers: int, budget: float, reach: Path | None = None
+) -> Iterator[Result]:
+    """One result after the other, as they come. `budget`: seconds for the tests of one mutant; `reach`: where it is
+    kept which tests reach what."""
     with tempfile.TemporaryDirectory(prefix="encore-mutants-") as folder:
-        free: Queue[Path] = Queue()
-        for number in range(workers):
-            copy_of(root, commit, Path(folder) / str(number))
-            free.put(Path(folder) / str(number))
-        set_aside = failing(Path(folder) / "0", walk=check)
-
-        def attempt(mutant: Mutant) -> Result:
-            copy = free.get()
-            try:
-                return try_one(mutant, copy, set_aside)
-            finally:
-                free.put(copy)
-
-        with ThreadPoolExecutor(workers) as pool:
-            yield from pool.map(attempt, mutants)
-
-
-def failing(copy: Path, *, walk: bool) -> list[str]:
-    """The tests that fail before anything is taken away: they tell nothing of mutants. `walk`: all of the walk, too."""
-    done = run(copy, [*_there(copy), *(WALK if walk else [])])
-    if done.returncode not in (0, 1):
-        raise TestsFail(done.stdout[-2000:])
-    return re.findall(r"^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", done.stdout, re.MULTILINE)
+        copies = [Path(folder) / str(number) for number in range(workers)]
+        for copy in copies:
+            copy_of(root, commit, copy)
+        reached = reach_of(root, commit, reach or Path(folder))
+        facts = {"tests": _tests(copies[0]), "reach": reached, "budget": budget, "swapped": False}
+        jobs = [Process(copy, "try", {**facts, "mutants": mutants[n::workers]}) for n, copy in enumerate(copies)]
+        left: list[Mutant] = []
+        for mutant, answer in _answers(jobs, mutants):
+            if "error" in answer:
+                left.append(mutant)
+            else:
+                yield _result(mutant, answer)
+        for mutant in left:
+            yield try_apart(mutant, copies[0], {**facts, "swapped": True})
 
 
-def try_one(mutant: Mutant, copy: Path, set_aside: Sequence[str] = ()) -> Result:
+def try_apart(mutant: Mutant, copy: Path, facts: dict[str, Any]) -> Result:
+    """In a process of its own, with the mutant in the file."""
     path = copy / mutant.file
     source = path.read_bytes()
-    began = time.monotonic()
     try:
         _write(path, mutant.applied(source))
-        noticed = next((failed for failed in _failures(mutant, copy, set_aside) if failed), None)
+        job = Process(copy, "try", {**facts, "mutants": [mutant]})
+        answers = [answer for _mutant, answer in _answers([job], [mutant])]
     finally:
         _write(path, source)
-    return Result(mutant, noticed, time.monotonic() - began)
+    return _result(mutant, answers[0] if answers else {"noticed": "the tests do not start"})
 
 
-def _failures(mutant: Mutant, copy: Path, set_aside: Sequence[str]) -> Iterator[str | None]:
-    """What the tests say, those first that are quick to find it: for a page the walk of its module's routes."""
-    module = mutant.file.removesuffix(".py").replace("/", ".")
-    if ".views" in module:
-        yield first_failure(copy, WALK, set_aside, walked=module)
-        yield first_failure(copy, _there(copy), set_aside)
-    else:
-        yield first_failure(copy, _there(copy), set_aside)
-        yield first_failure(copy, WALK, set_aside)
+def reach_of(root: Path, commit: str, folder: Path) -> list[str]:
+    """The files that say which tests reach what, one of the tests beside the code and one of the walks."""
+    folder.mkdir(exist_ok=True)
+    files = [folder / f"reach-{commit}-{which}.json" for which in ("tests", "walks")]
+    if not all(file.exists() for file in files):
+        with tempfile.TemporaryDirectory(prefix="encore-marked-") as copy:
+            copy_of(root, commit, Path(copy))
+            mark(Path(copy))
+            for file, tests in zip(files, (_tests(Path(copy), walks=()), list(WALK)), strict=True):
+                process = Process(Path(copy), "reach", {"tests": tests}, file)
+                if process.wait() not in (0, 1):
+                    raise TestsFail(process.said())
+    return [str(file) for file in files]
 
 
-def first_failure(copy: Path, tests: Iterable[str], set_aside: Iterable[str], *, walked: str = "") -> str | None:
-    """The first test that fails, None if none does."""
+class Process:
+    """`encore.proofs.trying` at work in a copy."""
+
+    def __init__(self, copy: Path, doing: str, facts: dict[str, Any], out: Path | None = None) -> None:
+        self.copy, self.out = copy, out or copy / "answers"
+        self.out.unlink(missing_ok=True)
+        facts = {**facts, "out": str(self.out), "mutants": [asdict(one) for one in facts.get("mutants", ())]}
+        (copy / "job.json").write_text(json.dumps(facts))
+        kept = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+        words = [sys.executable, "-m", "encore.proofs.trying", doing, "job.json"]
+        with (copy / "said").open("w") as said:
+            env = {**kept, "PYTHONPATH": str(copy)}
+            self.process = subprocess.Popen(words, cwd=copy, env=env, stdout=said, stderr=said)
+
+    def wait(self) -> int:
+        return self.process.wait()
+
+    def goes_on(self) -> bool:
+        return self.process.poll() is None
+
+    def said(self) -> str:
+        return (self.copy / "said").read_text()[-2000:]
+
+    def answers(self) -> list[str]:
+        return self.out.read_text().splitlines() if self.out.exists() else []
+
+
+def _answers(jobs: list[Process], mutants: list[Mutant]) -> Iterator[tuple[Mutant, dict[str, Any]]]:
+    """What the processes answer, as they do."""
+    by_key = {mutant.key: mutant for mutant in mutants}
     try:
-        done = run(copy, ["-x", *tests, *(word for test in set_aside for word in ("--deselect", test))], walked)
-    except subprocess.TimeoutExpired:
-        return f"no answer within {LONGEST} seconds"
-    if done.returncode == 0:
-        return None
-    found = re.search(r"^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", done.stdout, re.MULTILINE)
-    return found[1] if found else f"the tests do not start ({done.returncode})"
+        going = True
+        while going:
+            going = any(job.goes_on() for job in jobs)
+            lines = [line for job in jobs for line in job.answers()]
+            for line in (line for line in lines if json.loads(line)["key"] in by_key):
+                answer = json.loads(line)
+                yield by_key.pop(answer["key"]), answer
+            time.sleep(1 if going else 0)
+    finally:
+        for job in jobs:
+            job.process.terminate()
+    if by_key and len(mutants) > 1:
+        raise TestsFail(jobs[0].said())
 
 
-def run(copy: Path, words: Iterable[str], walked: str = "") -> subprocess.CompletedProcess[str]:
-    """The tests of a copy. `walked`: the module whose routes are walked, "" for all."""
-    test = [sys.executable, "-m", "pytest", "-q", "-rfE", "--tb=line", "--no-header", "-p", "no:cacheprovider"]
-    kept = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    env = {**kept, "PYTHONPATH": str(copy), "WALK_ROUTES_OF": walked}
-    return subprocess.run(
-        [*test, *words], cwd=copy, env=env, capture_output=True, text=True, timeout=LONGEST, check=False
-    )
+def _result(mutant: Mutant, answer: dict[str, Any]) -> Result:
+    return Result(mutant, answer["noticed"], answer.get("tried", 0), answer.get("of", 0), answer.get("cpu", 0.0))
 
 
-def _there(copy: Path) -> list[str]:
-    return [name for name in ACCESS_TESTS if (copy / name).exists()]
+def _tests(copy: Path, walks: tuple[str, ...] = WALK) -> list[str]:
+    return [name for name in (*ACCESS_TESTS, *walks) if (copy / name).exists()]
 
 
 def _write(path: Path, source: bytes) -> None:

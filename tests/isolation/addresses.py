@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,8 +15,6 @@ from encore.exchange.kinds import KINDS
 from encore.toolkit.registry import tools
 from tests.isolation.world import COURSES, PLACES, Thing, World
 
-# `encore prove` walks the routes of one module of views where nothing else can have changed.
-WALKED = os.environ.get("WALK_ROUTES_OF", "")
 INVENTED = UUID(int=7)
 NOWHERE = 999_999
 # What the ids in an address name, by their words and converters: the words of the things in `World.things`. A route
@@ -88,6 +85,23 @@ class Ask:
     address: str
 
 
+@dataclass
+class Part:
+    """What `encore prove` walks alone, where nothing else can have changed: the routes of some views. Without any
+    everything is walked."""
+
+    views: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.views)
+
+    def holds(self, route: Route) -> bool:
+        return not self.views or f"{route.view.__module__}.{route.view.__qualname__}" in self.views
+
+
+WALKED = Part()
+
+
 def every_route() -> list[Route]:
     return list(_routes(get_resolver(), (), ()))
 
@@ -110,7 +124,7 @@ class Addresses:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.routes = [route for route in every_route() if not WALKED or route.view.__module__ == WALKED]
+        self.routes = every_route()
         self.families: dict[Any, list[Route]] = defaultdict(list)
         for route in self.routes:
             self.families[route.view, route.mount, route.place_words].append(route)
@@ -119,20 +133,20 @@ class Addresses:
     def outside(self) -> Iterator[tuple[Route, list[Ask]]]:
         """Pages of no place."""
         for route in self.routes:
-            if not route.place_words:
+            if not route.place_words and WALKED.holds(route):
                 yield route, [Ask(route, "", route.address({}, thing.words)) for thing in self._things(route)]
 
     def doors(self) -> Iterator[tuple[Route, str, list[Ask]]]:
         """In each place that there is, what lies there first."""
         for (_view, mount, _words), routes in self.families.items():
             for n, (where, place) in enumerate(self._places(routes[0])):
-                for route in routes if not mount else [routes[n % len(routes)]]:
+                for route in filter(WALKED.holds, routes if not mount else [routes[n % len(routes)]]):
                     yield route, where, list(self._in_place(route, where, place))[:1]
 
     def inside(self, where: str) -> Iterator[tuple[Route, list[Ask]]]:
         """In one place, by every route: what lies there, what lies elsewhere, what there is not."""
         for route in self.routes:
-            places = dict(self._places(route)) if route.place_words else {}
+            places = dict(self._places(route)) if route.place_words and WALKED.holds(route) else {}
             if where in places:
                 yield route, list(self._in_place(route, where, places[where]))
 
@@ -164,7 +178,7 @@ class Addresses:
         elif route.place_words == ("session",):
             yield from ((name, {"session": pk}) for name, pk in {**sessions, "none": NOWHERE}.items())
         elif route.place_words:
-            for where in (*PLACES, "A-APART", "D-TWO"):
+            for where in (*PLACES, "A-AWALKED", "D-TWO"):
                 session, _dash, code = where.partition("-")
                 yield where, {"session": sessions[session], "code": code}
             yield "none-ONE", {"session": NOWHERE, "code": "ONE"}

@@ -64,9 +64,9 @@ class Command(BaseCommand):
         isolation.add_argument("--sample", type=int, metavar="N", help="no more than N, drawn by chance")
         isolation.add_argument("--seed", type=int, default=0, help="another seed draws others (0)")
         isolation.add_argument("--workers", type=int, default=1, help="how many at once (1)")
-        isolation.add_argument("--unchecked", action="store_true", help="do not walk the commit itself first")
+        isolation.add_argument("--budget", type=float, default=120, help="seconds for the tests of one mutant (120)")
         isolation.add_argument(
-            "--out", type=Path, metavar="FILE", help="write each result there too, as a line of JSON"
+            "--out", type=Path, metavar="FILE", help="write each result there as a line of JSON, and do none twice"
         )
 
         access = what.add_parser("access", help="compare random cases, or print the table as measured")
@@ -108,36 +108,47 @@ class Command(BaseCommand):
 
     def _isolation(self, options: dict[str, Any]) -> None:
         package = Path(encore.__file__).parent
-        draw = random.Random(options["seed"]).sample  # noqa: S311
+        draw = random.Random(options["seed"])  # noqa: S311
         try:
             root = checkout_of(package)
             commit = commit_of(root)
             found = chosen(mutants_of_commit(root, commit), only=options["only"], sample=options["sample"], draw=draw)
             if options["list"]:
-                self.stdout.writelines(f"{mutant}\n" for mutant in found)
+                self.stdout.writelines(f"{mutant}\n" for mutant in sorted(found, key=lambda one: (one.file, one.line)))
                 self.stdout.write(f"{len(found)} guards.")
             else:
                 self._mutate(found, root, commit, options)
         except NoCheckout as problem:
             raise CommandError(str(problem)) from problem
         except TestsFail as failed:
-            raise CommandError(f"The tests fail before anything is taken away: {failed}") from failed
+            raise CommandError(f"The tests do not run: {failed}") from failed
 
     def _mutate(self, mutants: list[Mutant], root: Path, commit: str, options: dict[str, Any]) -> None:
-        self.stdout.write(f"{len(mutants)} mutants of {commit}.")
+        out: Path | None = options["out"]
+        done = done_before(out, commit)
+        wanted = [mutant for mutant in mutants if mutant.key not in done]
+        self.stdout.write(f"{len(mutants)} mutants of {commit}, {len(mutants) - len(wanted)} of them done before.")
+        reach = out.with_suffix(".reach") if out else None
+        facts = {"workers": options["workers"], "budget": options["budget"], "reach": reach}
         results: list[Result] = []
-        for result in try_all(mutants, root, commit, workers=options["workers"], check=not options["unchecked"]):
+        for result in try_all(wanted, root, commit, **facts):
             results.append(result)
-            said = f"noticed by {result.noticed}" if result.noticed else "NOT NOTICED"
-            self.stdout.write(f"{len(results)}. {result.mutant}: {said} ({result.seconds:.0f} s)")
+            said = f"noticed by {result.noticed}" if result.noticed else f"NOT NOTICED ({result.tried} of {result.of})"
+            self.stdout.write(f"{len(results)}. {result.mutant}: {said}, {result.cpu:.1f} s")
             self.stdout.flush()
-            if options["out"]:
-                with options["out"].open("a") as out:
-                    out.write(f"{result.line()}\n")
+            if out:
+                with out.open("a") as file:
+                    file.write(f"{result.line(commit)}\n")
         left = [result.mutant for result in results if not result.noticed]
         self.stdout.write(f"\n{len(results) - len(left)} of {len(results)} noticed, of commit {commit}.")
         for mutant in left:
             self.stdout.write(f"\nNot noticed: {mutant.name}\n- {mutant.before}\n+ {mutant.after}")
+
+
+def done_before(out: Path | None, commit: str) -> set[str]:
+    """The mutants of the commit whose results are in the file."""
+    lines = map(json.loads, out.read_text().splitlines()) if out and out.exists() else []
+    return {line["key"] for line in lines if line["commit"] == commit}
 
 
 def on_a_database_of_its_own(words: list[str]) -> int:
