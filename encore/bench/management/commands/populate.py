@@ -34,6 +34,7 @@ Examples:
 
 Ends with 3 where there are people already, and changes nothing then.
 """
+    shown = -1  # percent
 
     def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(*args, **kwargs)
@@ -62,6 +63,9 @@ Ends with 3 where there are people already, and changes nothing then.
 
     def _bar(self, part: float) -> None:
         full = int(part * WIDTH)
+        if self.shown == int(part * 100):
+            return
+        self.shown = int(part * 100)
         self.stderr.write(f"\r[{'#' * full}{'.' * (WIDTH - full)}] {part:4.0%}", ending="")
 
 
