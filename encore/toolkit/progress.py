@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from encore.base.prepared import Prepared
 from encore.courses.context import Here
-from encore.courses.models import Enrolment, SessionCourse
+from encore.courses.models import CourseSession, Enrolment, SessionCourse
 from encore.toolkit.counting import shown_at
 from encore.toolkit.models import Completion, CourseProgress
 
@@ -43,6 +43,22 @@ def progress_of(places: Iterable[Here]) -> dict[int, Progress]:
     lacking = [place for place in mine.items() if place not in found]
     found |= computed(lacking) if lacking else {}
     return {place: found.get((place, enrolment), Progress()) for place, enrolment in mine.items()}
+
+
+def courses_with_progress(
+    sessions: Iterable[CourseSession], enrolments: Iterable[Enrolment]
+) -> tuple[list[SessionCourse], dict[int, Progress]]:
+    """The courses of sessions, in order, and one person's progress in each that they are enrolled in, by session course
+    id: as `progress_of` says. One query for both."""
+    ids, mine = [session.pk for session in sessions], {e.session_id: e.pk for e in enrolments}
+    rows = SessionCourse.objects.filter(session__in=ids).select_related("course").order_by("position", "id")
+    if not mine:
+        return list(rows), {}
+    kept = FilteredRelation("progress", condition=Q(progress__enrolment__in=list(mine.values())))
+    courses: list[Any] = list(rows.annotate(kept=kept, done=F("kept__done"), total=F("kept__total")))
+    lacking = [(c.pk, mine[c.session_id]) for c in courses if c.session_id in mine and c.total is None]
+    found = {place: progress for (place, _enrolment), progress in (computed(lacking) if lacking else {}).items()}
+    return courses, found | {c.pk: Progress(c.done, c.total) for c in courses if c.total is not None}
 
 
 def progress_in(session_course: SessionCourse, enrolments: Iterable[Enrolment]) -> dict[int, Progress]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from encore.base.prepared import Prepared
 from encore.courses.context import Here
 from encore.courses.models import (
     Course,
@@ -30,11 +29,11 @@ from encore.ledger.mailing import TRIES
 from encore.ledger.models import Mail
 from encore.people.models import Person
 from encore.people.queries import search_people
-from encore.toolkit.models import Completion, Item
+from encore.toolkit.models import Item
 from encore.toolkit.places import Place
 from encore.toolkit.registry import ToDo, tool_of_kind, tools
 from encore.toolkit.schedule import Due, due_for_all, due_next
-from encore.toolkit.scoping import with_current_line
+from encore.toolkit.way import Way, way_in
 
 TAKING_PART = (*Enrolment.LIVE, Enrolment.State.COMPLETED)
 
@@ -63,20 +62,13 @@ def fellow_learners(here: Here) -> QuerySet[Person]:
     return Person.objects.filter(taking_part, is_active=True).exclude(pk=here.person.pk).order_by("sort_name", "pk")
 
 
-def left_off(here: Here) -> tuple[str, str] | None:
-    """Title and address of the item this learner saw last here, if it still shows. One query."""
-    if here.enrolment is None:
-        return None
-    seen = _LEFT_OFF(enrolment=here.enrolment.pk, place=here.session_course.pk)
-    return (seen[0].title, page_of(seen[0].item, here)) if seen else None
-
-
-def _left_off(enrolment: int, place: int) -> QuerySet[Completion]:
-    seen = with_current_line(Completion.objects.filter(enrolment=enrolment, session_course=place))
-    return seen.filter(shown=True).exclude(title=None).select_related("item").order_by("-last_at", "-pk")[:1]
-
-
-_LEFT_OFF = Prepared(_left_off)
+def way_of(here: Here) -> Way:
+    """Where this learner is in this course; what comes next only while they can work there. For others, nothing."""
+    viewing = here.viewing_as is not None and here.viewing_as.level >= Access.WORK
+    if here.enrolment is None and not viewing:
+        return Way()
+    way = way_in(here)
+    return way if viewing or here.records else replace(way, next=None)
 
 
 def page_of(item: Item, here: Place) -> str:

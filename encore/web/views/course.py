@@ -16,10 +16,9 @@ from encore.courses.words import Access
 from encore.toolkit.menu import tools_in
 from encore.toolkit.pages import tool_page
 from encore.toolkit.places import address
-from encore.toolkit.progress import progress_of
 from encore.toolkit.scoping import drafts_in
 from encore.web.cards import Card, has_begun
-from encore.web.queries import courses_taught, due_here, left_off, sessions_using
+from encore.web.queries import courses_taught, due_here, sessions_using, way_of
 
 SESSIONS = 10
 COURSES = 50
@@ -29,13 +28,13 @@ COURSES = 50
 @in_course
 def course_in_session(request: HttpRequest, here: Here) -> HttpResponse:
     here = _entered(here)
-    progress = progress_of([here] if has_begun(here) else [])
+    way = way_of(here)
     context = {
         "card": Card(here=here),
         "introduction": _introduction(here),
-        "left_off": left_off(here),
+        "way": way,
         "due": due_here(here),
-        "progress": progress.get(here.session_course.pk),
+        "progress": way.progress if has_begun(here) else None,
     }
     return tool_page(request, here, "web/course_in_session.html", context)
 

@@ -11,11 +11,10 @@ from django.views.decorators.http import require_safe
 
 from encore.courses.my_sessions import Lists, lists_of
 from encore.courses.words import ListName
-from encore.toolkit.schedule import due_next
 from encore.web.cards import active_enrolments, cards
 from encore.web.context import remember
 from encore.web.menu import Tasks
-from encore.web.queries import to_do
+from encore.web.queries import due_among
 
 PER_PAGE = 24
 DUE = 3
@@ -39,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "counts": found.counts,
         "page": page,
         "cards": cards(request.user, page, at=at),
-        "due": to_do(due_next(active_enrolments(lists.current), at=at, limit=DUE)),
+        "due": due_among(active_enrolments(lists.current), at=at, limit=DUE),
         "has_any": any(lists.counts.values()),
         "elsewhere": next((other for other in ListName if found.counts[other] and other != name), None),
         "q": q,
