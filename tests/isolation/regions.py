@@ -45,6 +45,7 @@ from encore.people.models import (
 )
 from encore.toolkit.models import (
     Completion,
+    CourseProgress,
     Draft,
     FileUse,
     Item,
@@ -61,7 +62,7 @@ from tests.isolation.world import World, powerful
 # Who came in when is no change of a session, and the windows follow from what is.
 VISITS = {"first_entered_at", "last_entered_at", "window_opens_at", "window_closes_at", "last_login", "changed_at"}
 # Derived, or only ever added to by whatever anybody does.
-UNWATCHED = {Device, SignIn, Job, DutyDone, AuditEntry, AuditDetail, AuditConcern, AuditSeal, Schedule}
+UNWATCHED = {Device, SignIn, Job, DutyDone, AuditEntry, AuditDetail, AuditConcern, AuditSeal, Schedule, CourseProgress}
 WRITES = re.compile(r'^(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "(\w+)"')
 
 # What lies in a region, by model and region.
