@@ -9,17 +9,18 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, Exists, F, FilteredRelation, FloatField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Window
 from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.urls import reverse
 
+from encore.base.text import fold
 from encore.courses.context import Here
 from encore.courses.models import CourseExclusion, Enrolment
 from encore.courses.rules import Action
-from encore.people.queries import search_people
 from encore.results.queries.behind import is_behind
+from encore.toolkit.models import CourseProgress
 from encore.toolkit.progress import Progress, progress_in
 from encore.toolkit.registry import ToMark, tool_of_kind, tools
 from encore.toolkit.totals import Figure, GradeBook, book_in
@@ -188,12 +189,15 @@ def waiting_in(here: Here) -> Waiting:
 def _matching(here: Here, asked: Asked, waiting: Waiting) -> Rows:
     """What the database can tell of it, in its order: each with `done` and `total`, None without a row of progress."""
     rows: Rows = taking_part(here, [asked.state] if asked.state else TAKING_PART)
-    mine = FilteredRelation("progress", condition=Q(progress__session_course=here.session_course))
-    rows = rows.annotate(mine=mine, done=F("mine__done"), total=F("mine__total"))
+    # Looked up row by row: a join is planned badly as long as the database does not know how many rows there are.
+    mine = CourseProgress.objects.filter(
+        session=here.session, session_course=here.session_course, enrolment=OuterRef("pk")
+    )
+    rows = rows.annotate(done=Subquery(mine.values("done")), total=Subquery(mine.values("total")))
     if asked.one:
         rows = rows.filter(pk=asked.one)
-    if asked.q:
-        rows = rows.filter(person__in=search_people(asked.q).order_by())
+    for word in fold(asked.q).split():
+        rows = rows.filter(person__search_text__contains=word)
     if asked.progress:
         rows = _by_progress(rows, here, asked.progress)
     if asked.inactive:
@@ -295,7 +299,7 @@ def _rows(here: Here, enrolments: Iterable[Enrolment], book: GradeBook, waiting:
 
 
 def progress_of_rows(here: Here, enrolments: list[Enrolment]) -> dict[int, Progress]:
-    """What the rows of progress joined to them say; asked for only where one is missing."""
+    """What the rows of progress beside them say; asked for only where one is missing."""
     told = {one.pk: Progress(one.done, one.total) for one in enrolments if one.total is not None}  # type: ignore[attr-defined]
     missing = [one for one in enrolments if one.pk not in told]
     return {**told, **(progress_in(here.session_course, missing) if missing else {})}
