@@ -133,7 +133,10 @@ def here_for(person: Person, *, at: datetime, session: int | None = None, code: 
         found = CourseSession.objects.select_related("category", "owner", "standing_for").filter(pk=session).first()
         if found is None:
             raise NoSuchPlace
-        return _Facts(person, [found]).here(found, None, at)
+        facts = _Facts(person, [found])
+        here = facts.here(found, None, at)
+        here.__dict__["_facts"] = facts  # frozen to everyone else: its courses are read from the same facts
+        return here
     else:
         place = (
             SessionCourse.objects.select_related("session__owner", "session__category", "course__category")
@@ -183,6 +186,14 @@ def places_of(
     for place in courses:
         by_session[place.session_id].append(place)
     return {s.pk: (facts.here(s, None, at), [facts.here(s, place, at) for place in by_session[s.pk]]) for s in sessions}
+
+
+def places_in(here: Here) -> list[Here]:
+    """The courses of a session, in order, for the person whose `here` the session is. One query; three where the facts
+    are not at hand."""
+    facts = here.__dict__.get("_facts") or _Facts(here.person, [here.session])
+    courses = SessionCourse.objects.filter(session=here.session).select_related("course").order_by("position", "id")
+    return [facts.here(here.session, place, here.at) for place in courses]
 
 
 def _course(person: Person, code: str, at: datetime) -> Here:

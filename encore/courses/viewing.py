@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest
 
-from encore.courses.context import Here, Viewing, places_of
+from encore.courses.context import Here, Viewing, places_in, places_of
 from encore.courses.rules import EnrolmentTerms, Locks, Standing, decide, list_of, seen_as_learner
 
 VIEWING = "viewing_as_learner"  # in the login session
@@ -55,9 +55,8 @@ def as_learner(here: Here, moment: datetime) -> Here:
 
 def courses_of(here: Here) -> list[Here]:
     """The courses of a session, in order, with the same eyes as the session itself."""
-    enrolments = [here.enrolment] if here.enrolment else []
     viewing = here.viewing_as
     if viewing is None:
-        return places_of(here.person, [here.session], at=here.at, enrolments=enrolments)[here.session.pk][1]
+        return places_in(here)
     _whole, courses = places_of(here.person, [here.session], at=viewing.now)[here.session.pk]
     return [as_learner(course, here.at) for course in courses]

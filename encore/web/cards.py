@@ -48,9 +48,13 @@ class Door:
 
     @property
     def progress_url(self) -> str:
-        """Where a coach sees how far everybody is, item by item; empty for others."""
+        """Where a coach sees how far everybody is: in a course item by item, in a session course by course; empty for
+        others."""
+        here = self.here
         if self.learners_url:
-            return reverse("heat_map", args=[self.here.session.pk, self.here.course.code])
+            return reverse("heat_map", args=[here.session.pk, here.course.code])
+        elif here.session and here.course is None and here.is_open and here.sees(Sight.PEOPLE):
+            return reverse("session_progress", args=[here.session.pk])
         else:
             return ""
 

@@ -94,7 +94,7 @@ def learner_urls(here: Here) -> Any:
         pattern = reverse("learner", args=[here.session.pk, here.course.code, 0])
     except NoReverseMatch:
         return lambda enrolment: ""
-    return lambda enrolment: pattern.replace("/0/", f"/{enrolment}/")
+    return lambda enrolment: f"{pattern.removesuffix('0/')}{enrolment}/"
 
 
 def _file(here: Here, columns: Sequence[Column], form: str) -> HttpResponseBase:
