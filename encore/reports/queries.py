@@ -6,13 +6,13 @@ session. Drafts are nobody's business yet.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from encore.base.text import fold
 from encore.courses.context import Here
@@ -22,6 +22,7 @@ from encore.courses.rules import Window, list_by_window
 from encore.courses.words import ListName, SessionState
 from encore.people.models import Person
 from encore.people.queries import followed_by, search_people
+from encore.toolkit.models import CourseProgress
 from encore.toolkit.progress import Progress, progress_among
 
 State = Enrolment.State
@@ -61,9 +62,12 @@ def sessions_followed(manager: Person, *, q: str = "") -> QuerySet[CourseSession
     return sessions.select_related("category").order_by("-opens_at", "-pk")
 
 
-def taking_part(here: Here, *, q: str = "") -> QuerySet[Enrolment]:
-    """The enrolments of a session that this HR manager may read about, by name: all, or those of people followed."""
+def taking_part(here: Here, *, q: str = "", state: str = "") -> QuerySet[Enrolment]:
+    """The enrolments of a session that this HR manager may read about, by name: all, or those of people followed.
+    `state`: those in this one only."""
     enrolments = Enrolment.objects.filter(session=here.session, is_latest=True).select_related("person")
+    if state in State.values:
+        enrolments = enrolments.filter(state=state)
     if not SessionFollower.objects.filter(session=here.session, person=here.person).exists():
         enrolments = enrolments.filter(person__in=followed_by(here.person).order_by())
     if q:
@@ -100,6 +104,15 @@ def parts_of(enrolments: Sequence[Enrolment]) -> list[Part]:
         Part(e, [(p, None if (p.pk, e.pk) in out else progress[p.pk, e.pk]) for p in places[e.session_id]])
         for e in enrolments
     ]
+
+
+def percents_of(enrolments: QuerySet[Enrolment]) -> list[tuple[int, int]]:
+    """How far these are in all their courses together: (percent, how many). One query."""
+    out = CourseExclusion.objects.filter(enrolment=OuterRef("enrolment"), session_course=OuterRef("session_course"))
+    rows = CourseProgress.objects.filter(enrolment__in=enrolments.order_by().values("pk")).exclude(Exists(out))
+    sums = rows.order_by().values("enrolment").annotate(of=Sum("total"), so_far=Sum("done"))
+    counted = Counter(Progress(so_far, of).percent for so_far, of in sums.values_list("so_far", "of"))
+    return sorted(counted.items())
 
 
 def looks_of(sessions: Sequence[CourseSession], at: datetime) -> list[tuple[CourseSession, str]]:
