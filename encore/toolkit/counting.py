@@ -38,9 +38,9 @@ def shown_at(session_courses: Iterable[int]) -> dict[int, frozenset[int]]:
 
 
 @transaction.atomic
-def recount(session_courses: Iterable[int], *, enrolments: Iterable[int] | None = None) -> int:
-    """Count the progress in session courses (ids) again, of everybody or of some enrolments (ids). How many rows
-    differed. As many queries for a thousand learners as for one."""
+def recount(session_courses: Iterable[int], *, enrolments: Iterable[int] | None = None, tells: bool = False) -> int:
+    """Count the progress in session courses (ids) again, of everybody or of some enrolments (ids). As many queries for
+    a thousand learners as for one. `tells`: the answer is how many rows differed, else 0."""
     places = _taken(session_courses)
     groups: dict[frozenset[int], list[int]] = defaultdict(list)
     for place, items in shown_at(places).items():
@@ -50,7 +50,7 @@ def recount(session_courses: Iterable[int], *, enrolments: Iterable[int] | None 
     for items, group in groups.items():
         rows = CourseProgress.objects.filter(session_course__in=group)
         for part in [rows] if whose is None else (rows.filter(enrolment__in=some) for some in _batches(whose)):
-            differed += _write(part, items)
+            differed += _write(part, items, tells=tells)
     return differed
 
 
@@ -95,13 +95,18 @@ def recount_course(course: Course, *, by: Person | None, at: datetime) -> None:
         recount(SessionCourse.objects.filter(course=course).values_list("pk", flat=True))
 
 
-def count_one_more(session: int, session_course: int, enrolment: int, *, at: datetime) -> None:
-    """A learner has completed one more item, in this transaction. Two queries.
-
-    Writing takes their row; what is read after that is what counts, also where the item was just being hidden.
+def count_one_more(
+    session: int, session_course: int, enrolment: int, *, at: datetime, stamp: int | None = None
+) -> None:
+    """A learner has completed one more item, in this transaction. One query where the row's `stamp` is still the one
+    that was read together with what shows; else two: writing takes the row, and what is read after that is what counts,
+    also where the item was just being hidden.
     """
     rows = CourseProgress.objects.filter(session=session, enrolment=enrolment, session_course=session_course)
-    rows.update(done=F("done") + 1, last_at=_later(at))
+    one_more = {"done": F("done") + 1, "last_at": _later(at)}
+    if stamp is not None and rows.filter(stamp=stamp).update(**one_more):
+        return
+    rows.update(**one_more)
     found = _PAIRS_STORED(places=[session_course], enrolments=[enrolment])
     items = count_in(row[:-2] for row in found).get(session_course, {})
     done, total = sum(items.values()), len(items)
@@ -168,25 +173,26 @@ def _taken(session_courses: Iterable[int]) -> list[int]:
     return list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def _write(rows: QuerySet[CourseProgress], items: frozenset[int]) -> int:
+def _write(rows: QuerySet[CourseProgress], items: frozenset[int], *, tells: bool) -> int:
     list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     there = Completion.objects.filter(session_course=OuterRef("session_course"), enrolment=OuterRef("enrolment"))
     mine: QuerySet[Any, Any] = there.order_by().values("enrolment")
     number = Subquery(mine.filter(item__in=sorted(items)).annotate(n=Count("pk")).values("n"))
     done = Coalesce(number, 0) if items else Value(0)
     last = Subquery(mine.annotate(last=Max("last_at")).values("last"))
-    counted = rows.annotate(now_done=done, now_last=last)
-    same = Q(done=F("now_done"), total=len(items))
-    moved = counted.annotate(was=Coalesce("last_at", NEVER), now=Coalesce("now_last", NEVER)).filter(
-        ~same | ~Q(was=F("now"))
-    )
-    return moved.update(done=F("now_done"), total=len(items), last_at=F("now_last"))
+    differed = 0
+    if tells:
+        counted = rows.annotate(now_done=done, was=Coalesce("last_at", NEVER), now=Coalesce(last, NEVER))
+        same = Q(done=F("now_done"), total=len(items), was=F("now"))
+        differed = counted.filter(~same).count()
+    rows.update(done=done, total=len(items), last_at=last, stamp=F("stamp") + 1)
+    return differed
 
 
 @transaction.atomic
 def _rebuilt(session_courses: Sequence[int]) -> int:
     new = begin(session_courses)
-    return max(new, recount(session_courses))
+    return max(new, recount(session_courses, tells=True))
 
 
 def _batches(ids: Sequence[int], size: int = BATCH) -> Iterator[Sequence[int]]:

@@ -436,6 +436,7 @@ class CourseProgress(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField(null=True)
+    stamp = models.PositiveIntegerField(default=0)  # rises whenever what shows may have changed
 
     personal = Personal(about=("enrolment__person",), keep=RESULTS)
 

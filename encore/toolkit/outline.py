@@ -10,16 +10,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, DateTimeField, F, JSONField, OuterRef, Subquery, Value, When
+from django.db.models import Case, DateTimeField, F, IntegerField, JSONField, OuterRef, Subquery, Value, When
 
 from encore.base.prepared import Prepared
 from encore.courses.context import Here
-from encore.toolkit.models import Completion, Draft
+from encore.toolkit.models import Completion, CourseProgress, Draft
 from encore.toolkit.registry import Kind, Tool, kind_named
 from encore.toolkit.schedule import Dates, dates_in
 from encore.toolkit.scoping import drafts_in, items_at
 
 NEVER = Value(None, output_field=DateTimeField())
+NO_STAMP = Value(None, output_field=IntegerField())
 COLUMNS = (
     *("pk", "uuid", "kind", "session_course_id", "title", "version_id", "version_number", "version_at"),
     *("version_place", "parent_id", "place", "is_hidden"),
@@ -44,6 +45,8 @@ class Entry:
     is_hidden: bool = False
     content: dict[str, Any] | None = None
     seen_at: datetime | None = None
+    progress_stamp: int | None = None
+    """That of the learner's progress here (toolkit.counting), when all this showed."""
     dates: Dates = Dates()
     is_closed: bool = False
     """Not open to this person now by its dates, or in a folder that is not."""
@@ -160,12 +163,14 @@ def _query(kinds: frozenset[str], content_of: frozenset[str], given: frozenset[s
         when = [When(kind__in=sorted(content_of), then=F("content"))] if content_of else []
         when += [When(uuid=ids["wanted"], then=F("content"))] if "wanted" in given else []
         seen = Completion.objects.filter(enrolment=ids.get("enrolment"), item=OuterRef("pk")).values("last_at")[:1]
+        kept = CourseProgress.objects.filter(enrolment=ids.get("enrolment"), session_course=place)
         nothing = Value(None, output_field=JSONField())
         items = items_at(course, place, pin).filter(kind__in=sorted(kinds)).order_by("place", "pk")
         return items.values(
             *COLUMNS,
             wanted=Case(*when, default=nothing, output_field=JSONField()) if when else nothing,
             seen_at=Subquery(seen) if "enrolment" in given else NEVER,
+            progress_stamp=Subquery(kept.values("stamp")[:1]) if {"enrolment", "place"} <= given else NO_STAMP,
         )
 
     return Prepared(build)
