@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,14 +78,12 @@ class Store:
     @contextlib.contextmanager
     def copy(self, size: str) -> Iterator[Database]:
         """A copy to measure on, gone afterwards: what was filled stays as it is."""
-        work = self.folder / "work"
-        work.mkdir(parents=True, exist_ok=True)
-        name = f"{_name(size)}_copy"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix="work-", dir=self.folder))
+        name = f"{_name(size)}_{os.getpid()}"
         if self.url:
             self._make(name, template=_name(size))
         else:
-            for path in work.glob(f"{FILE}*"):
-                path.unlink()
             shutil.copy(self.folder / "sqlite" / size / FILE, work / FILE)
         database = Database(work, self._url(name))
         database.encore("collectstatic", "--noinput", "-v0")
@@ -93,8 +92,7 @@ class Store:
         finally:
             if self.url:
                 self._admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            for path in work.glob(f"{FILE}*"):
-                path.unlink()
+            shutil.rmtree(work, ignore_errors=True)
 
     def _url(self, name: str) -> str:
         return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}")) if self.url else ""

@@ -9,11 +9,12 @@ from typing import Any
 
 from django.urls import reverse
 
-from encore.bench.browser import Answer, Assets, Browser
+from encore.bench.browser import Answer, Assets, Browser, Form
 from encore.bench.filling.people import PASSWORD
 
 RUNS = 20
 FILES = 4  # runs of what takes long
+FRAME = ("/sign-out", "/profile", "/acting", "/view-as-learner")  # where the forms of the frame lead
 TESTS = 12  # learners who take the test
 
 
@@ -68,7 +69,11 @@ class Site:
 
     def url(self, route: str, **kwargs: Any) -> str:
         """A route of the course that is measured."""
-        return reverse(route, kwargs={"session": self.places["session"], "code": self.places["code"], **kwargs})
+        return route_in(self.places, route, **kwargs)
+
+
+def route_in(places: dict[str, Any], route: str, **kwargs: Any) -> str:
+    return reverse(route, kwargs={"session": places["session"], "code": places["code"], **kwargs})
 
 
 Walk = Callable[[Site], Iterator[Asked]]
@@ -129,7 +134,7 @@ def first_visit(site: Site) -> Iterator[Asked]:
 def begin_test(site: Site) -> Iterator[Asked]:
     for browser in _takers(site):
         path = site.url("session:quizzes:show", uuid=site.places["test"])
-        form = _form(browser.get(path), "")
+        form = own_form(browser.get(path))
         yield _checked(site, path, partial(browser.post, path, form.filled({})), 302)
 
 
@@ -143,7 +148,7 @@ def save_answer(site: Site) -> Iterator[Asked]:
     """As the page does by itself, a moment after something was chosen."""
     for n, browser in enumerate(_takers(site)):
         path = _attempt(site, browser)
-        form = _form(browser.get(path), "stamp")
+        form = own_form(browser.get(path), "stamp")
         group, values = sorted(form.choices.items())[n % len(form.choices)]
         given = form.filled({group: values[n % len(values)]})
         yield _checked(site, path, partial(browser.post, f"{path}answers/", given), 200, 409)
@@ -152,7 +157,7 @@ def save_answer(site: Site) -> Iterator[Asked]:
 def hand_in(site: Site) -> Iterator[Asked]:
     for browser in _takers(site):
         path = f"{_attempt(site, browser)}hand-in/"
-        form = _form(browser.get(path), "")
+        form = own_form(browser.get(path))
         yield _checked(site, path, partial(browser.post, path, form.filled({})), 302)
 
 
@@ -163,14 +168,14 @@ def _takers(site: Site) -> list[Browser]:
 def _attempt(site: Site, browser: Browser) -> str:
     """Where somebody's attempt is; it begins if there is none."""
     path = site.url("session:quizzes:show", uuid=site.places["test"])
-    answer = browser.post(path, _form(browser.get(path), "").filled({}))
+    answer = browser.post(path, own_form(browser.get(path)).filled({}))
     return answer.where.partition("?")[0]
 
 
-def _form(page: Answer, having: str) -> Any:
-    """The last form of a page that has a field of this name: the frame's own come before."""
+def own_form(page: Answer, having: str = "") -> Form:
+    """The form that a page is about: the first that is not the frame's, with a field of this name."""
     found = [form for form in page.forms if not having or having in dict(form.fields)]
-    own = [form for form in found if not form.action.startswith(("/sign-out", "/profile", "/acting"))]
+    own = [form for form in found if not form.action.startswith(FRAME)]
     if not own:
         raise RuntimeError("The page has no form to send.")
     return own[0]
