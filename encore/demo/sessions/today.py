@@ -12,7 +12,7 @@ from encore.demo.centre import Centre
 from encore.demo.people import usernames
 from encore.demo.reading import CONTENT, Source, read_text, sources
 from encore.demo.sessions.current import LISBON_DATA, OWN_PACE, SAFETY_WEEKS
-from encore.demo.visits import EVERYTHING, visit
+from encore.demo.visits import EVERYTHING, leave_traces, visit
 from encore.demo.working import ability_of, grade_by_hand, put_right, work
 from encore.demo.working import begin as begin_work
 from encore.demo.writing import Writer, begin, change_text, edit
@@ -40,6 +40,7 @@ def make(centre: Centre) -> None:
     rui_in_lisbon(centre)
     people_come_again(centre)
     tests_go_on(centre)
+    leave_traces()
     people_change(centre)
 
 

@@ -24,7 +24,7 @@ from encore.demo.people import PASSWORD
 from encore.demo.stages import STAGES
 from encore.ledger.models import AuditEntry, Job, Mail, Plan
 from encore.people.models import Person, SchoolClass
-from encore.toolkit.models import Completion, Draft, FileUse, Grade, GradeChange, Item, SignOff, Version
+from encore.toolkit.models import Activity, Completion, Draft, FileUse, Grade, GradeChange, Item, SignOff, Version
 from encore.toolkit.registry import kind_named, tools
 from encore.toolkit.schedule import due_next, reschedule
 from encore.toolkit.scoping import shown_in
@@ -271,6 +271,7 @@ def test_grades_were_given_by_hand_changed_with_a_reason_and_signed(demo, place)
 
 def test_nothing_happened_after_today(demo):
     for model, field in [
+        (Activity, "last_at"),
         (Grade, "at"),
         (GradeChange, "at"),
         (SignOff, "at"),
