@@ -6,9 +6,11 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.apps import apps
 from django.utils.functional import Promise
@@ -142,6 +144,10 @@ class Tool:
     def withheld_among(self, places: Sequence[Here]) -> Iterable[tuple[int, int]]:
         """The same in many places, each with its own enrolment: (enrolment, item), by ids."""
         return [(here.enrolment.pk, item) for here in places if here.enrolment for item in self.withheld(here)]
+
+    def worth(self, here: Here, uuid: UUID) -> Decimal:
+        """The points to be had at most for an item here: asked before anybody has a grade for it. 0: not known."""
+        return Decimal(0)
 
     def to_mark(self, session_courses: Sequence[int]) -> list[ToMark]:
         """What waits to be marked in these courses of sessions (ids), in a few queries, however many."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from encore.courses.context import Here
 from encore.courses.models import CourseExclusion, Enrolment
 from encore.people.queries import search_people
 from encore.toolkit.models import GradeChange
+from encore.toolkit.registry import tool_of_kind
 from encore.toolkit.totals import GradeBook, GradedItem
 
 TAKING_PART = (*Enrolment.LIVE, Enrolment.State.COMPLETED)
@@ -37,6 +39,11 @@ def graded_in(book: GradeBook, uuid: UUID) -> GradedItem:
     if item is None:
         raise Http404
     return item
+
+
+def with_worth(here: Here, item: GradedItem) -> GradedItem:
+    """The item with the points to be had for it, which its tool tells where nobody was graded yet."""
+    return item if item.out_of else replace(item, out_of=tool_of_kind(item.kind).worth(here, item.uuid))
 
 
 def changes_of(here: Here, enrolment: Enrolment) -> dict[int, list[GradeChange]]:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from encore.courses.context import Here
-from encore.tools.quizzes.bank import Known, bank_in, known_in
+from encore.toolkit.scoping import shown_in
+from encore.tools.quizzes.bank import TEST, Known, bank_in, known_in
 from encore.tools.quizzes.content import Draw, Fixed, Section, Test
 from encore.tools.quizzes.paper import InBank, too_few
 
@@ -75,6 +76,12 @@ def compose(here: Here, test: Test) -> Composition:
     parts = [part for section in sections for part in section.parts]
     total = sum((part.points for part in parts), Range())
     return Composition(sections, total, sum(_count(part) for part in parts))
+
+
+def worth_of(here: Here, uuid: UUID) -> Decimal:
+    """The points to be had at most in a test here, as it stands now."""
+    test = shown_in(here, kind=TEST, hidden=True).filter(uuid=uuid).first()
+    return NOTHING if test is None else compose(here, Test.read(test.content)).points.high
 
 
 def _with_inner(here: Here, uuids: list[UUID]) -> dict[UUID, Known]:

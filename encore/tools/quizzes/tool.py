@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +54,11 @@ class Quizzes(Tool):
         from encore.tools.quizzes.going_on import in_work
 
         return in_work(enrolments, at, place)
+
+    def worth(self, here: Here, uuid: UUID) -> Decimal:
+        from encore.tools.quizzes.composing import worth_of
+
+        return worth_of(here, uuid)
 
     def to_mark(self, session_courses: Sequence[int]) -> list[ToMark]:
         from encore.tools.quizzes.to_mark import waiting_among

@@ -105,6 +105,26 @@ def test_a_grade_is_overridden_and_its_history_told(get, post, place, exam, got,
     assert Grade.objects.get().counts == D("6.5")
 
 
+def test_points_count_for_a_test_that_nobody_took_yet(
+    get, post, place, write, dolores, amina, chidi, autumn, enrolment_of
+):
+    body = {"type": "essay"}
+    question = write(place(dolores), "Why?", kind="question", text="<p>Why?</p>", points="8", body=body)
+    parts = [{"type": "fixed", "question": str(question.uuid)}]
+    oral = write(place(dolores), "Oral", kind="test", sections=[{"id": "s1", "parts": parts}])
+    here, mine = place(chidi, autumn), enrolment_of(amina, autumn)
+
+    post(
+        here,
+        "gradebook:grade",
+        {"do": "override", "points": "6", "reason": "Examined aloud", "seen": 0},
+        uuid=oral.uuid,
+        enrolment=mine.pk,
+    )
+
+    assert totals_in(here, [mine])[mine.pk].percent == 75
+
+
 def test_grades_are_signed_off_and_that_is_lifted(get, post, place, essay, given, amina, chidi, autumn):
     given(chidi, amina, autumn, essay, "17")
     here = place(chidi, autumn)

@@ -26,7 +26,7 @@ from encore.toolkit.permission import require
 from encore.toolkit.places import address
 from encore.toolkit.totals import GradedItem, book_in
 from encore.tools.gradebook.forms.numbers import number_in
-from encore.tools.gradebook.queries import changes_of, graded_in, last_changes, learner_in, learners_in
+from encore.tools.gradebook.queries import changes_of, graded_in, last_changes, learner_in, learners_in, with_worth
 from encore.tools.gradebook.views.book import ROWS, on_people
 
 
@@ -38,7 +38,7 @@ def grade(request: HttpRequest, here: Here, uuid: UUID, enrolment: int) -> HttpR
         require(here, Action.MARK)
     found = learner_in(here, enrolment)
     book = book_in(here, [found])
-    item = graded_in(book, uuid)
+    item = with_worth(here, graded_in(book, uuid))
     if request.method == "POST":
         return _change(request, here, found, item)
     record_reading(found, by=here.person, at=here.at, session_id=here.session.pk)
