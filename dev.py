@@ -66,7 +66,7 @@ def main(words: list[str]) -> int:
         parser.print_help()
         return 0
     options, rest = parser.parse_known_args(words)
-    if rest and options.command != "test":
+    if rest and options.command not in ("test", "bench"):
         parser.error(f"unknown: {' '.join(rest)}")
     options.rest = rest
     os.chdir(ROOT)
@@ -101,6 +101,17 @@ def command_line() -> argparse.ArgumentParser:
     test.add_argument("--postgres", action="store_true", help="on a PostgreSQL started for these tests alone")
     test.set_defaults(do=do_test)
 
+    bench = commands.add_parser(
+        "bench",
+        help="measure",
+        allow_abbrev=False,
+        description=do_bench.__doc__,
+        usage="dev.py bench [--postgres] [--script NAME] [options of encore bench, or of the script]",
+    )
+    bench.add_argument("--postgres", action="store_true", help="on a PostgreSQL started for it alone")
+    bench.add_argument("--script", metavar="NAME", help="one of the scripts in bench/ instead: exam, killed …")
+    bench.set_defaults(do=do_bench)
+
     check = commands.add_parser("check", help="everything that needs no running", description=do_check.__doc__)
     check.set_defaults(do=do_check)
 
@@ -110,7 +121,7 @@ def command_line() -> argparse.ArgumentParser:
     return parser
 
 
-# The four commands ----------------------------------------------------------------------------------------------------
+# The commands ----------------------------------------------------------------------------------------------------
 
 
 def do_run(options: argparse.Namespace) -> int:
@@ -146,6 +157,19 @@ def do_test(options: argparse.Namespace) -> int:
         env = {**os.environ, **folder, **database, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
         say(f"Tests on {'PostgreSQL' if 'DATABASE_URL' in env else 'SQLite'}")
         return until_it_ends(subprocess.Popen(words, env=env, preexec_fn=end_with_parent()))
+
+
+def do_bench(options: argparse.Namespace) -> int:
+    """Measure what the promised flows cost (docs/performance.md), on SQLite, on the server that DATABASE_URL names, or
+    with --postgres on one started for the occasion, which keeps what it is told as a real one does. The filled
+    databases stay in ENCORE_DATA (else data/) on SQLite and go with the server on PostgreSQL."""
+    with one_at_a_time():
+        set_up("requirements.txt")
+    command = [PYTHON, ROOT / "bench" / f"{options.script}.py"] if options.script else [PYTHON, "-m", "encore", "bench"]
+    data = data_folder(None)
+    with postgres(safe=True) if options.postgres else contextlib.nullcontext({}) as database:
+        env = {**os.environ, "ENCORE_DATA": str(data), "ENCORE_SECRET_KEY": "only-for-measuring", **database}
+        return until_it_ends(subprocess.Popen([*command, *options.rest], cwd=ROOT, env=env))
 
 
 def do_check(options: argparse.Namespace) -> int:
@@ -501,10 +525,10 @@ def system_package(name: str, what: str) -> None:
 
 
 @contextlib.contextmanager
-def postgres():
+def postgres(safe: bool = False):
     """A PostgreSQL server of our own in a temporary folder, run by somebody without rights; gone afterwards, always.
 
-    It keeps nothing safe (no fsync), because nothing in it is meant to last.
+    It keeps nothing safe (no fsync), because nothing in it is meant to last; `safe`: it does, as where it is measured.
     """
     if not postgres_program("initdb"):
         system_package("postgresql", "PostgreSQL")
@@ -515,7 +539,7 @@ def postgres():
     server = None
     signal.signal(signal.SIGTERM, interrupt)
     try:
-        url = f"postgres://encore:{make_cluster(folder, person)}@127.0.0.1:"
+        url = f"postgres://encore:{make_cluster(folder, person, safe)}@127.0.0.1:"
         port = other_port()
         with (folder / "log").open("wb") as log:
             words = [postgres_program("postgres"), "-D", folder / "cluster", f"--port={port}"]
@@ -532,7 +556,7 @@ def postgres():
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def make_cluster(folder: Path, person: dict) -> str:
+def make_cluster(folder: Path, person: dict, safe: bool = False) -> str:
     """Files of a new, empty server under `folder`. Gives the password of its user `encore`."""
     password = secrets.token_urlsafe(20)
     (folder / "password").write_text(password)
@@ -543,10 +567,11 @@ def make_cluster(folder: Path, person: dict) -> str:
     words = [postgres_program("initdb"), "-D", cluster, "-U", "encore", "-A", "scram-sha-256", "--no-sync"]
     words += [f"--pwfile={folder / 'password'}", "--encoding=UTF8", "--locale=C.UTF-8"]
     step("PostgreSQL for the tests", words, cwd=folder, **person)
+    hasty = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
     with (cluster / "postgresql.conf").open("a") as settings:
         settings.write(
             f"listen_addresses = '127.0.0.1'\nunix_socket_directories = '{folder}'\nmax_connections = 200\n"
-            "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+            + ("shared_buffers = 512MB\nmax_wal_size = 4GB\n" if safe else hasty)
         )
     return password
 

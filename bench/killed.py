@@ -32,14 +32,16 @@ def main() -> int:
     given = parser.parse_args()
     sitting = Sitting(given.learners, 5, given.every, given.seconds, forgiving=True)
     with prepared(given.size) as site:
-        killer = threading.Thread(target=kill, args=(site, given.seconds), daemon=True)
+        killer = threading.Thread(target=kill, args=(site, given.learners, given.seconds), daemon=True)
         sit(site, sitting, meanwhile=killer.start)
         killer.join()
         return report(site)
 
 
-def kill(site: Site, seconds: float) -> None:
-    """After a third of the time, and after two thirds."""
+def kill(site: Site, learners: int, seconds: float) -> None:
+    """Once all have begun: after a third of the time, and after two thirds."""
+    while len(site.begun) + len(site.failures) < learners:
+        time.sleep(0.1)
     for _time in range(2):
         time.sleep(seconds / 3)
         site.server.kill()

@@ -110,7 +110,8 @@ def learner(site: Site, sitting: Sitting, number: int, browser: Browser, start: 
         return
     attempt, form = begun
     stamp = int(dict(form.fields)["stamp"])
-    end, turn = start + sitting.within + sitting.seconds, time.monotonic() + chance.uniform(0, sitting.every)
+    end = time.monotonic() + sitting.seconds
+    turn = time.monotonic() + chance.uniform(0, sitting.every)
     answers: dict[str, str] = {}
     while turn < end:
         wait_until(turn)

@@ -32,7 +32,7 @@ something on a quiet machine only.
 Examples:
   encore bench                              sizes S and M, all flows
   encore bench --sizes S --flows gradebook,gradebook-file
-  encore bench --out bench.json --markdown bench.md
+  encore bench --out bench.json --into docs/performance.md
   DATABASE_URL=postgres://… encore bench    on PostgreSQL; its user must be allowed to make databases
 
 Ends with 1 where a flow could not be measured.
@@ -51,7 +51,7 @@ Ends with 1 where a flow could not be measured.
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--fresh", action="store_true", help="fill the databases again")
         parser.add_argument("--out", type=Path, help="a file for the figures, as JSON")
-        parser.add_argument("--markdown", type=Path, help="a file for the table, as Markdown")
+        parser.add_argument("--into", type=Path, help="a file of Markdown whose table is put in the old one's place")
 
     def handle(self, *args: Any, **options: Any) -> None:
         sizes = [size.strip().upper() for size in options["sizes"].split(",")]
@@ -88,10 +88,25 @@ Ends with 1 where a flow could not be measured.
             figures = {size: {key: one.as_json() for key, one in found.items()} for size, found in measured.items()}
             said = {"at": now().isoformat(), "machine": _machine(), "hash_seconds": hashing, "figures": figures}
             options["out"].write_text(json.dumps(said, indent=1))
-        if options["markdown"]:
-            options["markdown"].write_text(as_markdown(table(measured, hashing)) + "\n")
+        if options["into"]:
+            _put_into(
+                options["into"], f"{as_markdown(table(measured, hashing))}\n\nMeasured {now():%Y-%m-%d}: {_machine()}"
+            )
+
+
+def _put_into(path: Path, text: str) -> None:
+    """Between two comments that name the kind of database, whatever stood there."""
+    first, last = f"<!-- {_kind()} -->", f"<!-- end of {_kind()} -->"
+    before, found, rest = path.read_text().partition(first)
+    _old, ends, after = rest.partition(last)
+    if not (found and ends):
+        raise CommandError(f"{path} has no place for the table: {first} … {last}")
+    path.write_text(f"{before}{first}\n\n{text}\n\n{last}{after}")
+
+
+def _kind() -> str:
+    return "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"
 
 
 def _machine() -> str:
-    kind = "PostgreSQL" if os.environ.get("DATABASE_URL") else "SQLite"
-    return f"{kind}, Python {platform.python_version()}, Django {django.__version__}, {os.cpu_count()} processors."
+    return f"{_kind()}, Python {platform.python_version()}, Django {django.__version__}, {os.cpu_count()} processors."
