@@ -45,7 +45,7 @@ def _told(rows: Sequence[Row], places: Places, width: int, learners: _Learners) 
     for row in rows:
         cells = [unprotect(cell.strip()) for cell in row.cells]
         known_by = {word: cells[place] for word, place in places.people.items() if place < len(cells) and cells[place]}
-        name = next(iter(known_by.values()), "")[:100]
+        name = next(iter(known_by.values()), "–")[:100]
         enrolment, problem = learners.find(known_by)
         if any(cells[width:]):
             problem = _("This row has %(cells)d cells, the first line of the file has %(width)d.") % {

@@ -72,7 +72,9 @@ def _rows_of(told: Told, book: GradeBook) -> list[PlanRow]:
         verdict = judge(text, item, book.grades.get((told.enrolment.pk, item.pk)), frozen=book.sign_off is not None)
         if verdict.does != Does.NOTHING:
             rows.append(PlanRow(line=told.line, subject=f"{told.name}: {item.title}"[:300]))
-            _tell(rows[-1], verdict, {"enrolment": told.enrolment.pk, "item": item.pk, "text": text[:100]})
+            # As it was understood: words of one language may mean nothing to the worker.
+            meant = verdict.after if verdict.does == Does.CHANGE else text[:100]
+            _tell(rows[-1], verdict, {"enrolment": told.enrolment.pk, "item": item.pk, "text": meant})
     return rows or [PlanRow(line=told.line, action=Does.NOTHING, subject=told.name)]
 
 

@@ -15,6 +15,7 @@ from encore.base.reading.errors import FileRefused
 from encore.courses.context import Here
 from encore.courses.errors import CannotDo
 from encore.courses.rules import Action
+from encore.ledger.actions import record_reading
 from encore.ledger.models import Plan, PlanRow
 from encore.toolkit.errors import NotAllowed
 from encore.toolkit.pages import tool_page
@@ -96,6 +97,7 @@ def _is_running(plan: Plan) -> bool:
 
 
 def _plan_page(request: HttpRequest, here: Here, plan: Plan, error: str) -> HttpResponse:
+    record_reading(here.session_course, by=here.person, at=here.at, session_id=here.session.pk)
     counts = plan.options["counts"]
     show = request.GET.get("show", "")
     context = {
