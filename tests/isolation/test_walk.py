@@ -31,6 +31,8 @@ PERSONAL = {
     "act_as_end",
     "view_as_learner_end",
     "my_courses",
+    "my_results",
+    "my_result",
     "to_mark",
     "person_picture",
     "course_picture",
