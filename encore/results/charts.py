@@ -12,8 +12,8 @@ from typing import NamedTuple
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-WIDTH, HEIGHT = 560, 180  # of histograms; the page fits them into its own width
-LINE, WORDS, FIGURES = 30, 190, 60  # of bars: a line's height, room for its words, room for its figure
+WIDTH, HEIGHT = 380, 160  # of histograms; the page fits them into its own width
+LINE, WORDS, FIGURES = 28, 140, 50  # of bars: a line's height, room for its words, room for its figure
 
 
 class Bar(NamedTuple):
