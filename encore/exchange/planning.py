@@ -22,7 +22,7 @@ from encore.courses.actions.category import add_category
 from encore.courses.actions.course import create_course
 from encore.courses.managing import manages
 from encore.courses.models import Course, CourseCategory, CourseSession, SessionCategory
-from encore.courses.models.course import course_code
+from encore.courses.models.course import TAKEN_CODES, course_code
 from encore.exchange.attendance import Attendance, Verdict
 from encore.exchange.columns import Column, Record, read_records, unused_note
 from encore.exchange.present import by_text, people_named
@@ -338,6 +338,8 @@ def code_problem(code: str) -> str:
             "“%(code)s” cannot be the code of a course: letters, digits, dots, hyphens and underscores only, "
             "starting with a letter or digit."
         ) % {"code": code}
+    elif code in TAKEN_CODES:
+        return _("“%(code)s” is a page of every session. Choose another code.") % {"code": code}
     else:
         return ""
 

@@ -13,7 +13,7 @@ from encore.base.meanwhile import RemembersWhatItShowed
 from encore.base.text import fold
 from encore.courses.forms.choices import Choice, IdsField, PeopleField, numbers_in, person_choice
 from encore.courses.models import Course, CourseCategory, CourseTeacher
-from encore.courses.models.course import course_code
+from encore.courses.models.course import TAKEN_CODES, course_code
 from encore.people.models import Person
 
 Kind = CourseTeacher.Kind
@@ -82,6 +82,10 @@ class CourseForm(RemembersWhatItShowed):
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"]
+        if code in TAKEN_CODES:
+            raise forms.ValidationError(
+                _("“%(code)s” is a page of every session. Choose another code.") % {"code": code}
+            )
         others = Course.objects.filter(code__iexact=code)
         if self.course:
             others = others.exclude(pk=self.course.pk)

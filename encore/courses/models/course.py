@@ -18,6 +18,8 @@ course_code = RegexValidator(
     _("Use letters, digits, dots, hyphens and underscores, starting with a letter or digit."),
 )
 
+TAKEN_CODES = ("progress",)  # what stands beside the courses in a session's addresses
+
 
 class CourseCategory(models.Model):
     name = models.CharField(_("name"), max_length=150)

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
+from encore.courses.forms.course import CourseForm
 from encore.courses.models import Course, CourseCategory, CourseSession, SessionCategory
 from encore.courses.queries.sessions import known_to
 
@@ -276,3 +277,9 @@ def test_who_runs_sessions_changes_no_category_of_others(client_of, sara, make_s
 def test_categories_are_closed_to_everybody_else(client_of, amina, dolores, kind):
     for person in (amina, dolores):
         assert client_of(person).get(f"/administration/{kind}/").status_code == 403
+
+
+def test_no_course_is_called_like_a_page_of_every_session(edna):
+    form = CourseForm({"code": "progress", "title": "Making progress"}, person=edna)
+
+    assert form.errors["code"] == ["“progress” is a page of every session. Choose another code."]
