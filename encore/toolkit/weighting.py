@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Literal, NamedTuple, Self
 from uuid import UUID
 
@@ -187,8 +188,24 @@ def called(scheme: Scheme, percent: Decimal | None) -> str:
 
 def _columns(scheme: Scheme, grades: Mapping[UUID, Graded]) -> list[Column]:
     named = {column.item for column in scheme.columns}
-    others = [Column(item=item) for item in grades if item not in named]
+    others = [_plain(item) for item in grades if item not in named]
     return [column for column in scheme.columns if column.item in grades] + others
+
+
+# A class has few different points and columns, and they are asked for again for each of its learners.
+@lru_cache(maxsize=4096)
+def _plain(item: UUID) -> Column:
+    return Column(item=item)
+
+
+@lru_cache(maxsize=4096)
+def _exact(points: Decimal) -> Fraction:
+    return Fraction(points)
+
+
+@lru_cache(maxsize=4096)
+def _ratio(points: Decimal, out_of: Decimal) -> Fraction:
+    return Fraction(points) / Fraction(out_of)
 
 
 def _groups(scheme: Scheme, columns: Sequence[Column], grades: Mapping[UUID, Graded]) -> list[Group]:
@@ -202,7 +219,7 @@ def _groups(scheme: Scheme, columns: Sequence[Column], grades: Mapping[UUID, Gra
 
 
 def _line(scheme: Scheme, column: Column, grade: Graded) -> Line:
-    weight = Fraction(grade.out_of if column.weight is None else column.weight)
+    weight = _exact(grade.out_of if column.weight is None else column.weight)
     if not column.counted:
         return Line(column, grade, why_not="not_counted")
     elif grade.excused:
@@ -212,12 +229,12 @@ def _line(scheme: Scheme, column: Column, grade: Graded) -> Line:
     elif not grade.out_of:
         return Line(column, grade, why_not="no_points")
     else:
-        return Line(column, grade, Fraction(grade.points or 0) / Fraction(grade.out_of), weight)
+        return Line(column, grade, _ratio(grade.points or Decimal(0), grade.out_of), weight)
 
 
 def _category(category: Category, lines: Sequence[Line]) -> Group:
     kept = _without_lowest(lines, category.drop_lowest)
-    own = sum((Fraction(line.grade.out_of) for line in kept if _plays(line) and not line.column.extra), Fraction(0))
+    own = sum((_exact(line.grade.out_of) for line in kept if _plays(line) and not line.column.extra), Fraction(0))
     weight = own if category.weight is None else Fraction(category.weight)
     singles = [Group(None, [line], line.share, line.weight) for line in kept]
     return Group(category, kept, _mean(singles), weight)
