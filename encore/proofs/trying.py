@@ -56,6 +56,12 @@ class Job:
             connections["default"].settings_dict["TEST"]["NAME"] = None
         logging.disable(logging.ERROR)
 
+    def import_all(self) -> None:
+        for path in sorted((self.root / "encore").rglob("*.py")):
+            name = ".".join(path.relative_to(self.root).with_suffix("").parts)
+            if not {"tests", "migrations", "__main__", "locale"} & set(name.split(".")):
+                import_module(name.removesuffix(".__init__"))
+
 
 class Reaching(Job):
     """Notes for each test, and within the walks for each view, which guards it reaches and how long it takes."""
@@ -66,6 +72,11 @@ class Reaching(Job):
         self.took: dict[Unit, float] = defaultdict(float)
         self.failed: set[str] = set()
         self.open: dict[str, list[str]] = {}
+
+    def pytest_collection(self) -> None:
+        """What runs while modules are imported is noted apart; not what tests make of it meanwhile."""
+        self.import_all()
+        self.turn_to(None)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         walker = import_module("tests.isolation.walker").Walker
@@ -187,12 +198,9 @@ class Trying(Job):
         self.open: list[str] = []  # the places that are known to be open to who walks
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        for path in sorted((self.root / "encore").rglob("*.py")):
-            name = ".".join(path.relative_to(self.root).with_suffix("").parts)
-            if not {"tests", "migrations", "__main__", "locale"} & set(name.split(".")):
-                import_module(name.removesuffix(".__init__"))
+        self.import_all()
         self.items = {item.nodeid: item for item in session.items}
-        run(*session.items[:2])
+        runtestprotocol(session.items[0], log=False, nextitem=session.items[1])
         self._open_at_once()
         self.worlds = Worlds(session.config)
         for mutant in self.mutants:
@@ -236,15 +244,12 @@ class Trying(Job):
     def _first_failure(self, parts: list[Any]) -> str:
         """The first that fails, as far as the time that there is for one mutant reaches."""
         walked, began, tried = import_module("tests.isolation.addresses").WALKED, time.process_time(), 0
-        items = [self.items[test] for test, _views, _took in parts]
-        for n, (item, (test, views, _took)) in enumerate(zip(items, parts, strict=True)):
+        for n, (test, views, _took) in enumerate(parts):
             if time.process_time() - began > self.facts["budget"]:
                 break
-            self.worlds.enter(item)
             walked.views, self.open = frozenset(views), self.reached.open.get(test, [])
             tried += 1
-            following = items[n + 1] if n + 1 < len(items) else item
-            if failed := run(item, following if following is not item else self._sibling(item)):
+            if failed := self._run(self.items[test]):
                 named = f"{test} ({', '.join(views[:3])})" if views else test
                 return json.dumps({"noticed": named, "part": n, "tried": tried, "why": failed[-300:]})
         return json.dumps({"noticed": None, "tried": tried})
@@ -259,9 +264,13 @@ class Trying(Job):
 
         walker.__init__ = begun
 
-    def _sibling(self, item: Any) -> Any:
-        """Another of the same file, for whose sake nothing that they share is taken down."""
-        return next(one for one in self.items.values() if one.path == item.path and one is not item)
+    def _run(self, item: Any) -> str:
+        """Why a test fails, "" if it does not. What it shares with others of its file is left standing."""
+        item.session._setupstate.teardown_exact(item)
+        self.worlds.enter(item)
+        sibling = next(one for one in self.items.values() if one.path == item.path and one is not item)
+        reports = runtestprotocol(item, log=False, nextitem=sibling)
+        return next((str(report.longrepr) for report in reports if report.failed), "")
 
 
 class Worlds:
@@ -300,12 +309,6 @@ class Worlds:
     def _put(self, copy: Any) -> None:
         with self.blocker.unblock():
             copy.backup(connection.connection)
-
-
-def run(item: Any, following: Any) -> str:
-    """Why a test fails, "" if it does not."""
-    reports = runtestprotocol(item, log=False, nextitem=following)
-    return next((str(report.longrepr) for report in reports if report.failed), "")
 
 
 def cpu_of_children() -> float:
