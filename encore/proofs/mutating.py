@@ -97,6 +97,7 @@ def mutants_of_commit(root: Path, commit: str) -> list[Mutant]:
 
 def copy_of(root: Path, commit: str, folder: Path) -> None:
     """What the commit holds, and what was built for it."""
+    folder.mkdir(exist_ok=True)
     asked = ["git", "-C", str(root), "archive", "--format=tar", commit]
     packed = subprocess.run(asked, check=True, capture_output=True).stdout
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
@@ -145,14 +146,18 @@ def reach_of(root: Path, commit: str, folder: Path) -> list[str]:
     folder.mkdir(exist_ok=True)
     files = [folder / f"reach-{commit}-{which}.json" for which in ("tests", "walks")]
     if not all(file.exists() for file in files):
-        with tempfile.TemporaryDirectory(prefix="encore-marked-") as copy:
-            copy_of(root, commit, Path(copy))
-            mark(Path(copy))
-            for file, tests in zip(files, (_tests(Path(copy), walks=()), list(WALK)), strict=True):
-                process = Process(Path(copy), "reach", {"tests": tests}, file)
-                if process.wait() not in (0, 1):
+        with tempfile.TemporaryDirectory(prefix="encore-marked-") as marked:
+            processes = [_reaching(root, commit, Path(marked) / file.stem, file) for file in files]
+            for process in processes:
+                if process.wait() not in (0, 1) or not process.out.exists():
                     raise TestsFail(process.said())
     return [str(file) for file in files]
+
+
+def _reaching(root: Path, commit: str, copy: Path, out: Path) -> Process:
+    copy_of(root, commit, copy)
+    mark(copy)
+    return Process(copy, "reach", {"tests": list(WALK) if "walks" in out.stem else _tests(copy, walks=())}, out)
 
 
 class Process:
