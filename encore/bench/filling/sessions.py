@@ -30,6 +30,7 @@ from encore.courses.windows import fill_enrolment, fill_session, terms_of
 
 State, Kind = CourseSession.State, EnrolmentSource.Kind
 BIG_TITLE = "The big session"
+ORDINARY = (3, 5)  # running, and somebody ordinary is in them
 HIDES = 25  # in every so many places a few things are hidden
 
 
@@ -62,7 +63,8 @@ def make_sessions(
     ]
     before = CourseSession.objects.count()
     for n in range(size.sessions):
-        session = _big(at) if n == 0 else _session(rng, n, at)
+        # The same dates in every size, so that who is in the first ones sees the same in each of them.
+        session = _big(at) if n == 0 else _session(Random(n), n, at)  # noqa: S311
         session.title = f"{session.title} ({before})" if before else session.title
         session.search_text = fold(session.title)[:300]
         session.category_id = rng.choice(filed)
@@ -119,6 +121,9 @@ def _session(rng: Random, n: int, at: datetime) -> CourseSession:
         session.closes_at = start + timedelta(days=rng.randint(14, 120))
     over = session.closes_at is not None and session.closes_at < at
     fate = rng.random()
+    if n in ORDINARY:
+        session.opens_at, session.closes_at, session.duration_days = at - timedelta(30), at + timedelta(30), None
+        return session
     if fate < 0.03:
         session.state, session.state_reason = State.CANCELLED.value, "Too few people."
     elif over and fate < 0.15:
@@ -131,7 +136,7 @@ def _session(rng: Random, n: int, at: datetime) -> CourseSession:
 def _courses(rng: Random, n: int, courses: list[Written]) -> list[Written]:
     if n == 0:
         return [courses[GRADED]]
-    others = [courses[k] for k in rng.sample(range(GRADED + 1, len(courses)), rng.randint(1, 2))]
+    others = [courses[k] for k in rng.sample(range(GRADED + 1, len(courses)), 1 + n % 2)]
     return [courses[BUSY], *others[:1]] if n % BUSY_SHARE == 0 else others
 
 
@@ -176,7 +181,7 @@ def enrol_learners(
 def _chosen(rng: Random, size: Size, given: Given, n: int, people: People) -> tuple[list[int], int | None]:
     """Keys of people, and the class that is enrolled as one. The busy person is in the sessions after the big one."""
     named = [people.named["bench.busy"]] if 0 < n <= size.many else []
-    if n in (0, 3, 5):
+    if n == 0 or n in ORDINARY:
         named.append(people.named["bench.ordinary"])
     wanted = size.big - len(named) if given.is_big else max(1, round(rng.gauss(1, 0.3) * Seats.of(size).each))
     if not given.is_big and people.classes and rng.random() < 0.25 and wanted >= 5:

@@ -6,7 +6,8 @@ from encore.bench.figures import Figures, as_markdown, table
 PAGE = """
 <form method="get"><input name="q"></form>
 <form method="post" action="/there/"><input type="hidden" name="stamp" value="3"><textarea name="a2"></textarea>
-<input type="radio" name="a1" value="x" checked><input type="radio" name="a1" value="y"><button name="do">Go</button></form>
+<input type="radio" name="a1" value="x" checked>
+<input type="radio" name="a1" value="y"><button name="do">Go</button></form>
 """
 
 
