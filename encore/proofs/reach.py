@@ -62,6 +62,9 @@ class Reach:
         self.unit: Unit | None = IMPORT
         self.seen: dict[tuple[str, str], set[Unit]] = defaultdict(set)
         self.asked: dict[str, int] = defaultdict(int)
+
+    def listen(self) -> None:
+        """From now on marks and requests are noted here."""
         builtins._seen, builtins._asked = self._seen, self._asked  # type: ignore[attr-defined]
         resolve = BaseHandler.resolve_request
 

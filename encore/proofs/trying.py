@@ -26,7 +26,7 @@ from _pytest.runner import runtestprotocol
 from django.db import connection, connections
 from pytest_django.plugin import blocking_manager_key
 
-from encore.proofs.mutants import DOOR_KINDS, Mutant
+from encore.proofs.mutants import DOOR_KINDS, ELSEWHERE, Mutant
 from encore.proofs.reach import IMPORT, Reach, Unit, name_of, units_of
 from encore.proofs.swapping import CannotSwap, swap
 
@@ -59,7 +59,7 @@ class Job:
     def import_all(self) -> None:
         for path in sorted((self.root / "encore").rglob("*.py")):
             name = ".".join(path.relative_to(self.root).with_suffix("").parts)
-            if not {"tests", "migrations", "__main__", "locale"} & set(name.split(".")):
+            if not {*ELSEWHERE, "__main__"} & set(name.split(".")):
                 import_module(name.removesuffix(".__init__"))
 
 
@@ -69,6 +69,7 @@ class Reaching(Job):
     def __init__(self, facts: dict[str, Any]) -> None:
         super().__init__(facts)
         self.reach, self.since = Reach(), time.process_time()
+        self.reach.listen()
         self.took: dict[Unit, float] = defaultdict(float)
         self.failed: set[str] = set()
         self.open: dict[str, list[str]] = {}
@@ -119,6 +120,7 @@ class Reaching(Job):
             self.failed.add(report.nodeid)
 
     def pytest_sessionfinish(self) -> None:
+        """Without any test that ran there is nothing to be written."""
         units = {unit: n for n, unit in enumerate(self.took)}
         seen = [
             [*what, sorted(units[unit] for unit in those if unit in units)] for what, those in self.reach.seen.items()
@@ -130,7 +132,8 @@ class Reaching(Job):
             "failed": sorted(self.failed),
             "open": self.open,
         }
-        self.out.write_text(json.dumps(found))
+        if len(units) > 1:
+            self.out.write_text(json.dumps(found))
 
 
 def few(asks: list[Any]) -> list[Any]:
