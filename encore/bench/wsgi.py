@@ -11,9 +11,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from django.core.wsgi import get_wsgi_application
 from django.db import connection
-
-from encore.config.wsgi import application as measured
 
 
 class Meter:
@@ -23,13 +22,14 @@ class Meter:
     """
 
     def __init__(self, path: str) -> None:
-        self.log = open(path, "a", buffering=1)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "encore.config.settings")
+        self.log, self.measured = open(path, "a", buffering=1), get_wsgi_application()
         self.statements, self.spent = 0, time.process_time()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         self.statements = 0
         with connection.execute_wrapper(self._count):
-            answer = measured(environ, start_response)
+            answer = self.measured(environ, start_response)
             return self._through(answer, environ.get("HTTP_X_BENCH", ""))
 
     def _through(self, answer: Any, name: str) -> Iterator[bytes]:

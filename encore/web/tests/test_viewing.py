@@ -136,7 +136,9 @@ def test_the_pages_say_what_they_say_to_a_new_learner_but_for_how_far_they_are(
 
     for path in ("", "ETH/", "ETH/documents/", "ETH/links/", "ETH/description/"):
         told = main(page(learner, session, path)).replace(" How far you are", "").replace(" 0% 0%", "")
-        told = told.replace(" What you got My results", "").replace(" My results", "")  # which nobody has who only looks
+        told = told.replace(" What you got My results", "").replace(
+            " My results", ""
+        )  # which nobody has who only looks
         assert main(page(looking, session, path)) == told, path
 
 
