@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.handlers.base import BaseHandler
 
+from encore.base.prepared import Prepared
 from encore.proofs.mutants import Mutant, mutants_in
 
 # A test, and of a walk the view that was walked ("" for tests that are one).
@@ -62,6 +63,8 @@ class Reach:
         self.unit: Unit | None = IMPORT
         self.seen: dict[tuple[str, str], set[Unit]] = defaultdict(set)
         self.asked: dict[str, int] = defaultdict(int)
+        self.noted: set[tuple[str, str]] = set()
+        self.built: dict[Prepared, set[tuple[str, str]]] = defaultdict(set)  # a query is built once, and asked by many
 
     def listen(self) -> None:
         """From now on marks and requests are noted here."""
@@ -74,6 +77,18 @@ class Reach:
             return match
 
         BaseHandler.resolve_request = resolve_request  # type: ignore[method-assign, assignment]
+        ready = Prepared._ready
+
+        def _ready(query: Prepared, *args: Any) -> Any:
+            before, self.noted = self.noted, set()
+            found = ready(query, *args)
+            self.built[query] |= self.noted
+            self.noted = before
+            for name, what in self.built[query]:
+                self._note(name, what)
+            return found
+
+        Prepared._ready = _ready  # type: ignore[method-assign, assignment]
 
     def turn_to(self, unit: Unit | None) -> None:
         """What is seen from now on is seen by this unit. A demand that was made and did not answer has refused."""
@@ -93,6 +108,7 @@ class Reach:
         return value
 
     def _note(self, name: str, what: str) -> None:
+        self.noted.add((name, what))
         if self.unit is not None:
             self.seen[name, what].add(self.unit)
 
