@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args, get_origin
 from uuid import UUID, uuid4
 
@@ -44,11 +45,13 @@ from encore.people.actions import create_class, join_class
 from encore.people.models import DataCopy, Following, Person, SchoolClass
 from encore.people.words import Role
 from encore.toolkit.files import attach, use_file
-from encore.toolkit.models import Draft, Item
+from encore.toolkit.grading import give, lift, override, sign_off
+from encore.toolkit.models import Activity, Draft, GradeChange, Item
 from encore.toolkit.publishing import create_item, open_draft, publish, save_draft, set_visible
 from encore.toolkit.registry import Kind, kind_named, tools
 from encore.toolkit.scoping import shown_in
 from encore.toolkit.settings import set_settings
+from encore.toolkit.totals import GradedItem, book_in
 from encore.toolkit.transfer import transfer
 from encore.tools.quizzes.actions.bringing import read_in
 from encore.tools.quizzes.actions.taking import Given, begin, hand_in, save
@@ -75,6 +78,7 @@ CAST: dict[str, Role | None] = {
 COURSES = ("ONE", "TWO", "APART")
 MARK = "secret"  # what every planted text begins with, and a search for it finds
 SECRET = re.compile(rf"{MARK}-[a-z0-9-]+?-k7")
+FIGURE = re.compile(r"(?<![\w.-])(?:8731[12]|87\.3[12])(?![\w-])")  # as `_grades` plants them
 PLAIN = ("page", "section", "link")  # kinds that stand for all of their tool
 PLACES = ("A-ONE", "A-TWO", "B-ONE", "B-TWO", "D-ONE", "S-APART")  # courses in sessions
 
@@ -108,12 +112,23 @@ class World:
     plans: dict[str, Plan] = field(default_factory=dict)
     things: dict[str, list[Thing]] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
+    figures: dict[str, str] = field(default_factory=dict)  # numbers that stand for a secret
     hidden: dict[str, dict[str, str]] = field(default_factory=dict)  # what forms send along, by address
 
     def secret(self, word: str) -> str:
         text = secret(word)
         self.secrets.add(text)
         return text
+
+    def figure(self, number: str, word: str) -> str:
+        """A number that nobody but those may read who may read the secret."""
+        self.figures[number] = self.secret(word)
+        return number
+
+    def told_in(self, text: str) -> set[str]:
+        """The secrets in a text, in words and in numbers."""
+        numbers = {self.figures[one] for one in FIGURE.findall(text)} if self.figures else set()
+        return set(SECRET.findall(text)) & self.secrets | numbers
 
     def add(self, sort: str, where: str, *, tool: str = "", asked: str = "everywhere", **words: Any) -> None:
         self.things.setdefault(sort, []).append(Thing(where, words, tool, asked))
@@ -139,6 +154,8 @@ def build(at: datetime) -> World:
         _write_over(world, where)
     _hide_and_show(world)
     _attempts(world)
+    for where in ("A-ONE", "B-ONE"):
+        _grades(world, where)
     _categories(world)
     _plans_and_letters(world)
     _copies(world)
@@ -461,6 +478,53 @@ def _attempt(world: World, where: str, there: Here, item: Item, *, ends: bool) -
     return attempt, file
 
 
+def _grades(world: World, where: str) -> None:
+    """A scheme of the session's own, points by hand with a comment, another figure with a reason, signed and lifted;
+    and how often the learner opened the test."""
+    name, code = where.split("-")
+    n, here = 1 + (name == "B"), _here(world, where)
+    coach = here_for(world.people[f"coach of {where}"], at=world.at, session=here.session.pk, code=code)
+    enrolment = world.enrolments[name]
+    column = next(item for item in book_in(coach).items if item.by_hand and item.session_only)
+    _own_scheme(world, where, here, column)
+    points = Decimal(world.figure(f"87.3{n}", f"points {where}"))
+    grade = give(coach, enrolment, column, points, comment=world.secret(f"grade comment {where}"), seen=0)
+    assert grade
+    tried = next(item for item in book_in(coach).items if item.kind == "test" and item.out_of)
+    reason = world.secret(f"grade reason {where}")
+    override(coach, enrolment, tried, Decimal(1), reason=reason, seen=_last_change(enrolment, tried.pk))
+    signed = sign_off(coach, [enrolment], note=world.secret(f"sign note {where}"))
+    lift(coach, signed, reason=world.secret(f"lift reason {where}"))
+    Activity.objects.create(
+        session=here.session,
+        session_course=here.session_course,
+        enrolment=enrolment,
+        item_id=tried.pk,
+        opened=int(world.figure(f"8731{n}", f"opened {where}")),
+        seconds=60,
+        last_at=world.at,
+    )
+
+
+def _own_scheme(world: World, where: str, here: Here, column: GradedItem) -> None:
+    scheme = kind_named("scheme")
+    item = Item.objects.get(kind="scheme", session_course=here.session_course)
+    content = scheme.content.model_validate(
+        {
+            "categories": [{"id": "a", "title": world.secret(f"grade category {where}")}],
+            "columns": [{"item": str(column.uuid), "category": "a"}],
+            "steps": [{"least": "0", "name": world.secret(f"step {where}")}],
+        }
+    )
+    draft = open_draft(item, here)
+    publish([save_draft(draft, here, title=draft.title, content=content, stamp=draft.stamp)], here)
+
+
+def _last_change(enrolment: Enrolment, item: int) -> int:
+    change = GradeChange.objects.filter(grade__enrolment=enrolment, grade__item=item).order_by("-pk").first()
+    return change.pk if change else 0
+
+
 # Plans and letters
 
 
@@ -543,18 +607,22 @@ def may_see() -> dict[str, set[str]]:
 
     def coaching(name: str, *codes: str) -> set[str]:
         here = [f"{name}-{code}" for code in codes]
-        done = of("answer, answer file", f"{name}-ONE") if "ONE" in codes else set()
+        done = of(f"answer, answer file, {graded}, {judged}, opened", f"{name}-ONE") if "ONE" in codes else set()
         people = done | names(f"learner of {name}", *(["suspended learner of A"] if name == "A" else []))
         return session(name) | all_of_it(*codes, *here) | drafts(*here) | people
 
+    graded, judged = "points, grade comment, grade category, step", "grade reason, sign note, lift reason"
     by_session = of("not in", "A") | of("only in", "B")
     everybody = names(*CAST)  # those who choose people look for them among all
     learning = content("ONE", "TWO")
     seen = {
         "anonymous": set(),
         "stranger": set(),
-        "learner of A": of("answer, answer file", "A-ONE") | session("A") | learning | content("A-ONE", "A-TWO"),
-        "learner of B": of("answer, answer file", "B-ONE")
+        "learner of A": of(f"answer, answer file, {graded}", "A-ONE")
+        | session("A")
+        | learning
+        | content("A-ONE", "A-TWO"),
+        "learner of B": of(f"answer, answer file, {graded}", "B-ONE")
         | session("B")
         | learning
         | content("B-ONE", "B-TWO")
@@ -569,6 +637,7 @@ def may_see() -> dict[str, set[str]]:
         "teacher": all_of_it("ONE")
         | drafts("ONE")
         | content("A-ONE", "B-ONE")
+        | of("grade category, step", "A-ONE", "B-ONE")
         | of("session, description", "A", "B")
         | of("course", "ONE")
         | by_session
@@ -582,6 +651,7 @@ def may_see() -> dict[str, set[str]]:
         | of("course", "ONE", "TWO")
         | names("coach of A-ONE", "general coach of A", "learner of A", "suspended learner of A", "stranger"),
         "session administrator": of("session, description, class of, time reason, reason", "A")
+        | of("grade reason", "A-ONE")  # as of now, a session's history tells whose grade was changed, and why
         | of("course", *COURSES)
         | of("class of", "B")
         | of("plan, plan note, row, row reason", "own")
