@@ -108,15 +108,17 @@ class Reaching(Job):
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: Any) -> Iterator[None]:
         self.turn_to((item.nodeid, ""))
-        yield
-        if "walker" in item.funcargs:
-            self.open[item.nodeid] = list(item.funcargs["walker"].open)
+        try:
+            yield
+        finally:
+            if "walker" in item.funcargs:
+                self.open.setdefault(role_of(item.nodeid), []).extend(item.funcargs["walker"].open)
 
     def pytest_runtest_teardown(self) -> None:
         self.turn_to(None)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """A walk that meets only a few things misses others; whether it fails else is asked when it notices something."""
+        """A walk that meets few things misses others. Whether it fails else is asked when it notices a mutant."""
         if report.failed and not report.nodeid.startswith(WALKS):
             self.failed.add(report.nodeid)
 
@@ -135,6 +137,11 @@ class Reaching(Job):
         }
         if len(units) > 1:
             self.out.write_text(json.dumps(found))
+
+
+def role_of(test: str) -> str:
+    """Who walks."""
+    return test.partition("[")[2].rstrip("]") or test
 
 
 def few(asks: list[Any]) -> list[Any]:
@@ -157,7 +164,7 @@ class Reached:
             for name, what, those in found["seen"]:
                 self.seen[name, what] |= {units[n] for n in those}
             self.failed |= {test for test in found["failed"] if not test.startswith(WALKS)}
-            self.open |= found["open"]
+            self.open |= {role_of(test): places for test, places in found["open"].items()}
 
     def parts(self, mutant: Mutant) -> list[tuple[str, tuple[str, ...], float]]:
         """What is to be tried: a test, of a walk some views, and how long it takes."""
@@ -251,7 +258,7 @@ class Trying(Job):
         for n, (test, views, _took) in enumerate(parts):
             if time.process_time() - began > self.facts["budget"]:
                 break
-            walked.views, self.open = frozenset(views), self.reached.open.get(test, [])
+            walked.views, self.open = frozenset(views), self.reached.open.get(role_of(test), [])
             tried += 1
             if failed := self._run(self.items[test]):
                 named = f"{test} ({', '.join(views[:3])})" if views else test
