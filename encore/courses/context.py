@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import CharField, DateTimeField, F, Model, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Upper
 
 from encore.base.prepared import Prepared
 from encore.courses.managing import manages
@@ -138,14 +138,10 @@ def here_for(person: Person, *, at: datetime, session: int | None = None, code: 
         here.__dict__["_facts"] = facts  # frozen to everyone else: its courses are read from the same facts
         return here
     else:
-        place = (
-            SessionCourse.objects.select_related("session__owner", "session__category", "course__category")
-            .filter(session=session, course__code__iexact=code)
-            .first()
-        )
-        if place is None:
+        places = _PLACE(session=session, code=code)
+        if not places:
             raise NoSuchPlace
-        return _Facts(person, [place.session]).here(place.session, place, at)
+        return _Facts(person, [places[0].session]).here(places[0].session, places[0], at)
 
 
 def here_of_operator(*, at: datetime, code: str, session: int | None = None) -> Here:
@@ -222,7 +218,7 @@ class _Facts:
         for session_id, kind, place, opens, closes in asked(person=person.pk, sessions=ids):
             self.rows[session_id].append((kind, place, opens, closes))
         if enrolments is None:
-            enrolments = Enrolment.objects.filter(person=person.pk, session__in=ids, is_latest=True)
+            enrolments = _ENROLMENTS(person=person.pk, sessions=ids)
         self.enrolments = {e.session_id: e for e in enrolments}
 
     def here(self, session: CourseSession, place: SessionCourse | None, at: datetime) -> Here:
@@ -317,5 +313,17 @@ def _columns(
     )
 
 
+def _place(session: int, code: str) -> QuerySet[Any, SessionCourse]:
+    """A course of a session by its code, large and small letters alike."""
+    places = SessionCourse.objects.select_related("session__owner", "session__category", "course__category")
+    places = places.alias(code=Upper("course__code")).filter(session=session, code=Upper(Value(code)))
+    return places.order_by("pk")[:1]
+
+
+def _enrolments(person: int, sessions: list[int]) -> QuerySet[Any, Enrolment]:
+    return Enrolment.objects.filter(person=person, session__in=sessions, is_latest=True)
+
+
 # Asked on every page of a place.
+_PLACE, _ENROLMENTS = Prepared(_place), Prepared(_enrolments)
 _ROLE_ROWS, _ROLE_ROWS_AND_FOLLOWING = Prepared(_role_rows), Prepared(_role_rows_and_following)

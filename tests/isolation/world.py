@@ -651,7 +651,6 @@ def may_see() -> dict[str, set[str]]:
         | of("course", "ONE", "TWO")
         | names("coach of A-ONE", "general coach of A", "learner of A", "suspended learner of A", "stranger"),
         "session administrator": of("session, description, class of, time reason, reason", "A")
-        | of("grade reason", "A-ONE")  # as of now, a session's history tells whose grade was changed, and why
         | of("course", *COURSES)
         | of("class of", "B")
         | of("plan, plan note, row, row reason", "own")

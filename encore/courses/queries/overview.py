@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -178,15 +178,18 @@ def waiting_for(session: CourseSession) -> QuerySet[WaitingPerson]:
     return WaitingPerson.objects.filter(session=session).select_related("person", "school_class")
 
 
-def history_of(session: CourseSession, *, content: bool) -> QuerySet[AuditEntry]:
-    """What was done to the session and the people in it, the latest first. `content`: also to what is written in it.
-    Who read it stands in the audit log alone.
+def history_of(session: CourseSession, *, content: bool, verbs: Iterable[str] | None = None) -> QuerySet[AuditEntry]:
+    """What was done to the session and the people in it, the latest first. `content`: also to what is written in it;
+    `verbs`: only these deeds. Who read it stands in the audit log alone.
 
-    Whoever manages a session need not see its content, and an entry about an item names the item.
+    Whoever manages a session need not see its content nor anybody's results: an entry about an item names the item,
+    one about a grade says why it was given.
     """
     entries = AuditEntry.objects.filter(course_session_id=session.pk).exclude(verb=READ)
     if not content:
         entries = entries.filter(subject_kind__in=MANAGED)
+    if verbs is not None:
+        entries = entries.filter(verb__in=list(verbs))
     return entries.select_related("by").order_by("-id")
 
 

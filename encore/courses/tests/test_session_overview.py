@@ -462,6 +462,20 @@ def test_who_manages_but_does_not_see_content_reads_no_history_of_it(
         assert "secret" not in words(client_of(edna).get(of(session, page)))
 
 
+def test_who_manages_but_sees_no_results_reads_not_why_a_grade_was_given(
+    client_of, sara, edna, make_session, amina, at
+):
+    session = make_session("Hers", owner=sara)
+    enrol([amina.pk], session, by=edna, at=at)
+    enrolment = session.enrolments.get()
+    given = {"title": "Exam", "reason": "She was ill"}
+    record("override grade", enrolment, by=edna, at=at, session_id=session.pk, changes=given)
+
+    for page in ("", "history/"):
+        assert "She was ill" in words(client_of(edna).get(of(session, page)))
+        assert "She was ill" not in words(client_of(sara).get(of(session, page)))
+
+
 def test_nobody_acts_on_people_of_a_session_that_is_not_theirs(client_of, sara, running, hers):
     client = client_of(sara)
 

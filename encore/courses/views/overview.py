@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from encore.courses.actions.enrolment import free_seats
 from encore.courses.context import Here, places_of
 from encore.courses.decorators import in_session
-from encore.courses.history import lines_of
+from encore.courses.history import DEEDS, lines_of
 from encore.courses.lifecycle import Deed
 from encore.courses.locks import set_locks
 from encore.courses.models import CourseSession, Enrolment
@@ -102,7 +102,8 @@ def _openable(here: Here, courses: Sequence[CourseRow]) -> set[int]:
 
 
 def _history(here: Here) -> Any:
-    return history_of(here.session, content=here.sees(Sight.CONTENT))
+    verbs = None if here.sees(Sight.PEOPLE) else DEEDS
+    return history_of(here.session, content=here.sees(Sight.CONTENT), verbs=verbs)
 
 
 def _people(request: HttpRequest, here: Here, counts: dict[str, int]) -> dict[str, Any]:
