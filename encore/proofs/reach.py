@@ -41,8 +41,10 @@ def marked(source: bytes, mutants: Iterable[Mutant]) -> bytes:
     for mutant in mutants:
         (start, end), name = mutant.watched, watched(mutant)
         answers = mutant.answer is not None
-        before = f'_seen("{name}", {answers}, _asked("{name}") or (' if mutant.kind == "demand dropped" else ""
-        before = before or f'_seen("{name}", {answers}, ('
+        before = (
+            f'guard_seen("{name}", {answers}, guard_asked("{name}") or (' if mutant.kind == "demand dropped" else ""
+        )
+        before = before or f'guard_seen("{name}", {answers}, ('
         notes += [((start, 1, -end), before), ((end, 0, -start), "))")]
     for (at, _order, _other), text in sorted(notes, reverse=True):
         source = source[:at] + text.encode() + source[at:]
@@ -68,7 +70,7 @@ class Reach:
 
     def listen(self) -> None:
         """From now on marks and requests are noted here."""
-        builtins._seen, builtins._asked = self._seen, self._asked  # type: ignore[attr-defined]
+        builtins.guard_seen, builtins.guard_asked = self._seen, self._asked  # type: ignore[attr-defined]
         resolve = BaseHandler.resolve_request
 
         def resolve_request(handler: Any, request: Any) -> Any:

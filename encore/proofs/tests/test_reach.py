@@ -55,8 +55,8 @@ def guards():
 def seen(guards, monkeypatch):
     """What was noted when two asked and a third was refused."""
     reach = Reach()
-    monkeypatch.setattr("builtins._seen", reach._seen, raising=False)
-    monkeypatch.setattr("builtins._asked", reach._asked, raising=False)
+    monkeypatch.setattr("builtins.guard_seen", reach._seen, raising=False)
+    monkeypatch.setattr("builtins.guard_asked", reach._asked, raising=False)
     module = {"require": require}
     exec(marked(VIEW, {mutant.watched: mutant for mutant in mutants_of(VIEW, "x")}.values()), module)
     for who, here in (("manager", place(True)), ("learner", place(False)), ("late", place(True, refuses=True))):
