@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 WIDTH, HEIGHT = 380, 160  # of histograms; the page fits them into its own width
 LINE, WORDS, FIGURES = 28, 140, 50  # of bars: a line's height, room for its words, room for its figure
+MANY = 8  # so many bars have no room for long words
 
 
 class Bar(NamedTuple):
@@ -64,8 +65,10 @@ def bars(title: str, about: str, given: Iterable[Bar]) -> Chart:
 
 
 def histogram(title: str, about: str, given: Iterable[Bar]) -> Chart:
-    """Standing bars side by side over one base line, each with its figure above and its words below."""
+    """Standing bars side by side over one base line, each with its figure above and its words below; of many ranges
+    ("10–19"), only where they begin."""
     shown = list(given)
+    words = [bar.label if len(shown) < MANY else bar.label.partition("–")[0] for bar in shown]
     most, room, wide = _most(shown), HEIGHT - 48, WIDTH / max(len(shown), 1)
     columns = format_html_join(
         "",
@@ -76,7 +79,7 @@ def histogram(title: str, about: str, given: Iterable[Bar]) -> Chart:
             (
                 *(_tone(bar), _short(n * wide + 3), top := HEIGHT - 24 - (tall := _length(bar.value, most, room))),
                 *(_short(wide - 6), tall, _short((n + 0.5) * wide), top - 6, bar.value),
-                *(_short((n + 0.5) * wide), HEIGHT - 6, bar.label),
+                *(_short((n + 0.5) * wide), HEIGHT - 6, words[n]),
             )
             for n, bar in enumerate(shown)
         ),
