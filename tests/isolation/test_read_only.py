@@ -51,8 +51,9 @@ def coaches_the_other_course(world: World) -> None:
 
 ENDED = {"opens_at": -60, "closes_at": -30, "coach_opens_at": -60, "coach_closes_at": -30}
 AHEAD = {"opens_at": 30, "closes_at": 60, "coach_opens_at": 30, "coach_closes_at": 60}
-# They take a form and write nothing, whoever sends it: what a learner would meet, shown to who teaches or coaches.
-SHOWING = {"session:quizzes:trial"}
+# They take a form and write nothing, whoever sends it: what a learner would meet, shown to who teaches or coaches; and
+# for how long a page was looked at, which a script tells unseen and which is noted of those alone who may work there.
+SHOWING = {"session:quizzes:trial", "session:items:activity"}
 READ, LISTED = Access.READ, Access.LISTED
 CASES = [
     ("learner of A", READ, "after the end, read only", session_is(**ENDED)),
@@ -117,7 +118,7 @@ def refused(walker: Walker, ask: Ask) -> str | None:
     here = answer.wsgi_request.here
     if here.session_course is None and here.access.level > READ:
         return None
-    elif ask.route.name in SHOWING and not written and answer.status_code in (200, 302):
+    elif ask.route.name in SHOWING and not written and answer.status_code in (200, 204, 302, 400):
         return ""
     elif written:
         return f"POST {ask.address} ({ask.route.name}) writes to {sorted(written)}"
