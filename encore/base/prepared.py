@@ -24,9 +24,10 @@ class Prepared:
         lately = Prepared(lambda people, since: Person.objects.filter(pk__in=people, last_login__gte=since))
         lately(people=[3, 4], since=at)    # a list of people
 
-    `build` is called with stand-ins of the same types as the values (whole numbers, moments, uuids, lists), and must
-    build the same query whatever they are: an `if` on a value belongs outside, with two queries. The rows are fetched
-    as a whole: no prefetch_related.
+    `build` is called with stand-ins of the same types as the values (whole numbers, moments, uuids, texts, lists), and
+    must build the same query whatever they are: an `if` on a value belongs outside, with two queries. A text must be
+    compared as it is: not by `contains` or `iexact`, which escape it. The rows are fetched as a whole: no
+    prefetch_related.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
@@ -94,6 +95,8 @@ def _stand_in(value: Any, place: int) -> Any:
         return UUID(int=NUMBER + place)
     elif isinstance(value, int) and not isinstance(value, bool):
         return NUMBER + place
+    elif isinstance(value, str):
+        return f"text {NUMBER + place}"
     else:
         raise TypeError(f"{value!r} cannot be given to a prepared query.")
 

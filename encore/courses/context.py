@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, DateTimeField, F, Model, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, DateTimeField, F, Model, QuerySet, Value
 from django.db.models.functions import Cast, Upper
 
 from encore.base.prepared import Prepared
@@ -138,7 +138,7 @@ def here_for(person: Person, *, at: datetime, session: int | None = None, code: 
         here.__dict__["_facts"] = facts  # frozen to everyone else: its courses are read from the same facts
         return here
     else:
-        places = _PLACE(session=session, code=code)
+        places = _PLACE(session=session, code=code) if session <= BigIntegerField.MAX_BIGINT else []
         if not places:
             raise NoSuchPlace
         return _Facts(person, [places[0].session]).here(places[0].session, places[0], at)

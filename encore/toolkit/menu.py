@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from encore.base.prepared import Prepared
 from encore.courses.context import Here
 from encore.courses.rules import Action
 from encore.ledger.actions import record
@@ -90,9 +91,8 @@ def _record_tools(here: Here, facts: dict[str, Any]) -> None:
 
 
 def _entries(here: Here) -> list[Entry]:
-    rows = ToolSettings.objects.filter(
-        Q(session_course=None) | Q(session_course=here.session_course), course=here.course
-    )
+    place = {"place": here.session_course.pk} if here.session_course else {}
+    rows = (_SETTINGS_THERE if place else _SETTINGS)(course=here.course.pk, **place)
     base: dict[str, ToolSettings] = {}
     own: dict[str, ToolSettings] = {}
     for row in rows:
@@ -107,3 +107,14 @@ def _entries(here: Here) -> list[Entry]:
         if visible or here.writes:
             entries.append(Entry(tool, address(here, f"{tool.name}:index"), visible, position))
     return sorted(entries, key=lambda entry: (entry.position, entry.tool.position))
+
+
+def _settings(course: int) -> QuerySet[ToolSettings]:
+    return ToolSettings.objects.filter(session_course=None, course=course)
+
+
+def _settings_there(course: int, place: int) -> QuerySet[ToolSettings]:
+    return ToolSettings.objects.filter(Q(session_course=None) | Q(session_course=place), course=course)
+
+
+_SETTINGS, _SETTINGS_THERE = Prepared(_settings), Prepared(_settings_there)

@@ -12,6 +12,7 @@ from encore.courses.models import Enrolment
 from encore.people.models import Person
 
 by_ids = Prepared(lambda ids: Person.objects.filter(pk__in=ids).order_by("pk"))
+by_name = Prepared(lambda name: Person.objects.filter(username=name).order_by("pk"))
 names_since = Prepared(
     lambda since: Person.objects.filter(created_at__gte=since).order_by("pk").values_list("username", "created_at")
 )
@@ -71,10 +72,16 @@ def test_the_sql_is_written_once(amina, boris):
 
 def test_what_cannot_be_given_is_refused(db):
     with pytest.raises(TypeError):
-        by_ids(ids=["1"])
+        by_ids(ids=[1.5])
 
 
 def test_uuids_can_be_given(amina, boris):
     by_uuid = Prepared(lambda uuid: Person.objects.filter(uuid=uuid))
 
     assert [by_uuid(uuid=person.uuid) for person in (amina, boris)] == [[amina], [boris]]
+
+
+def test_texts_are_given_as_they_are(amina, boris):
+    assert by_name(name="amina") == [amina]
+    assert by_name(name="am_na") == []
+    assert by_name(name="boris") == [boris]
