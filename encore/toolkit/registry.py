@@ -149,8 +149,11 @@ class Tool:
         """The points to be had at most for an item here: asked before anybody has a grade for it. 0: not known."""
         return Decimal(0)
 
-    def to_mark(self, session_courses: Sequence[int]) -> list[ToMark]:
-        """What waits to be marked in these courses of sessions (ids), in a few queries, however many."""
+    def to_mark(self, session_courses: Sequence[int], enrolments: Sequence[int] | None = None) -> list[ToMark]:
+        """What waits to be marked in these courses of sessions (ids), in a few queries, however many.
+
+        `enrolments` (ids): only theirs has to be told, beside all that waits without a name.
+        """
         return []
 
     def mark_url(self, item: Any, here: Place) -> str:

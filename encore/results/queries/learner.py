@@ -236,7 +236,7 @@ def _link(here: Here, enrolment: Enrolment, thing: Thing) -> None:
 
 def _waiting_of(here: Here, enrolment: Enrolment) -> dict[int, ToMark]:
     places = [here.session_course.pk]
-    found = (one for tool in tools() for one in tool.to_mark(places))
+    found = (one for tool in tools() for one in tool.to_mark(places, [enrolment.pk]))
     return {one.item: one for one in found if one.enrolment == enrolment.pk}
 
 

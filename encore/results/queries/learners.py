@@ -86,6 +86,11 @@ class Asked:
         return self.sort.startswith("-")
 
     @property
+    def asks_waiting(self) -> bool:
+        """Whether everybody's work to mark has to be known before a page can be cut."""
+        return bool(self.marking) or self.by == "to_mark"
+
+    @property
     def is_reckoned(self) -> bool:
         """Whether it asks for what no column holds: everybody's figures are needed before a page can be cut."""
         return bool(self.result) or self.by in ("result", "to_mark")
@@ -133,7 +138,7 @@ class Listed:
 
 def page_of(here: Here, asked: Asked, number: Any) -> Listed:
     """One page. Five queries; two more where those who are behind are asked for."""
-    waiting = waiting_in(here)
+    waiting = waiting_in(here) if asked.asks_waiting else Waiting()
     rows = _matching(here, asked, waiting)
     if asked.is_reckoned:
         enrolments, book = _reckoned(here, asked, rows, waiting)
@@ -141,6 +146,8 @@ def page_of(here: Here, asked: Asked, number: Any) -> Listed:
     else:
         page = _cut(rows, number)
         book = book_in(here, page.object_list)
+    if not asked.asks_waiting:
+        waiting = waiting_in(here, [one.pk for one in page.object_list])
     return Listed(_rows(here, page.object_list, book, waiting), page.paginator.count, book, waiting, page)
 
 
@@ -158,7 +165,7 @@ def all_of(here: Here, asked: Asked) -> Listed:
 
 def enrolments_for(here: Here, asked: Asked) -> list[Enrolment]:
     """Everybody who fits, without figures."""
-    waiting = waiting_in(here)
+    waiting = waiting_in(here) if asked.asks_waiting else Waiting()
     rows = _matching(here, asked, waiting)
     return _reckoned(here, asked, rows, waiting)[0] if asked.is_reckoned else list(rows)
 
@@ -174,11 +181,12 @@ def not_excluded(enrolments: QuerySet[Enrolment], here: Here) -> QuerySet[Enrolm
     return enrolments.exclude(Exists(excluded))
 
 
-def waiting_in(here: Here) -> Waiting:
-    """What waits to be marked in this course of the session, of all tools: a query for each that has any."""
+def waiting_in(here: Here, enrolments: Sequence[int] | None = None) -> Waiting:
+    """What waits to be marked in this course of the session, of all tools: a query for each that has any. Of all, or
+    of these learners (ids); how much waits without a name is told in any case."""
     found, unnamed = defaultdict(list), 0
     for tool in tools():
-        for one in tool.to_mark([here.session_course.pk]):
+        for one in tool.to_mark([here.session_course.pk], enrolments):
             if one.anonymous:
                 unnamed += one.count
             else:

@@ -154,13 +154,14 @@ def found_of(here: Here, columns: Sequence[Column], enrolments: Sequence[int], *
     `everybody`: there are no others, so that who has what need not be counted apart.
     """
     ids = {"place": here.session_course.pk, "session": here.session.pk}
-    if len(enrolments) > MANY:
+    whole = len(enrolments) > MANY
+    if whole:
         rows = _WHOLE(**ids)
     elif everybody:
         rows = _ALONE(**ids, enrolments=list(enrolments) or [0])
     else:
         rows = _PAGE(**ids, enrolments=list(enrolments) or [0])
-    found = _found(here, rows, {column.pk for column in columns if column.counts})
+    found = _found(here, rows, {column.pk for column in columns if column.counts}, None if whole else enrolments)
     if everybody:
         found.count(columns, enrolments)
     return found
@@ -181,7 +182,9 @@ def activity_of_item(here: Here, item: int, enrolments: Iterable[int]) -> dict[i
 OF_ACTIVITY = ("enrolment", "opened", "seconds")
 
 
-def _found(here: Here, rows: Iterable[tuple[Any, ...]], counting: set[int]) -> Found:
+def _found(
+    here: Here, rows: Iterable[tuple[Any, ...]], counting: set[int], enrolments: Sequence[int] | None = None
+) -> Found:
     found = Found()
     marked: dict[int, int] = {}
     percents: dict[tuple[str, str], int | None] = {}
@@ -205,7 +208,7 @@ def _found(here: Here, rows: Iterable[tuple[Any, ...]], counting: set[int]) -> F
         item: n for item, n in marked.items() if item not in counting
     }
     for tool in tools():
-        for one in tool.to_mark([here.session_course.pk]):
+        for one in tool.to_mark([here.session_course.pk], enrolments):
             found.waiting[one.enrolment, one.item] = one.anonymous
     return found
 

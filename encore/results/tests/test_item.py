@@ -92,7 +92,9 @@ def test_of_work_that_waits_without_a_name_neither_moment_nor_visits_are_told(
     here = place(chidi, autumn)
     one = ToMark(here.session_course.pk, page.pk, mine.pk, at, anonymous=True)
     tool = next(tool for tool in tools() if tool.name == "documents")
-    monkeypatch.setattr(type(tool), "to_mark", lambda self, places: [one] if self.name == "documents" else [])
+    monkeypatch.setattr(
+        type(tool), "to_mark", lambda self, places, enrolments=None: [one] if self.name == "documents" else []
+    )
 
     words = words_of(client_of(chidi).get(address))
 

@@ -63,7 +63,7 @@ def did(place, of, at):
 def waits(monkeypatch, at):
     def put(person_enrolment, item, place, anonymous=False):
         found = [ToMark(place.pk, item.pk, person_enrolment.pk, at, count=2, anonymous=anonymous)]
-        monkeypatch.setattr(Quizzes, "to_mark", lambda self, places: found)
+        monkeypatch.setattr(Quizzes, "to_mark", lambda self, places, enrolments=None: found)
 
     return put
 

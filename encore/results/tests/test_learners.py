@@ -70,7 +70,9 @@ def waits(monkeypatch, place_of, exam, at, of):
             ToMark(place_of.pk, exam.pk, of(name).pk, at, count=n, anonymous=anonymous) for name, n in counts.items()
         ]
         monkeypatch.setattr(
-            Quizzes, "to_mark", lambda self, places: [one for one in found if one.session_course in places]
+            Quizzes,
+            "to_mark",
+            lambda self, places, enrolments=None: [one for one in found if one.session_course in places],
         )
 
     return put

@@ -152,7 +152,9 @@ def test_what_waits_to_be_marked_is_shown_but_not_whose_it_is_where_marking_is_a
         ToMark(here.session_course.pk, item.pk, other.pk, at, anonymous=True),
     ]
     tool = next(tool for tool in tools() if tool.name == "documents")
-    monkeypatch.setattr(type(tool), "to_mark", lambda self, places: waiting if self.name == "documents" else [])
+    monkeypatch.setattr(
+        type(tool), "to_mark", lambda self, places, enrolments=None: waiting if self.name == "documents" else []
+    )
 
     assert cells() == {("Amina", "Essay"): State.TO_MARK, ("Boris", "Essay"): State.DONE}
     found = found_of(here, columns_in(here), [other.pk])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Max, Min, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
+from encore.base.prepared import Prepared
 from encore.courses.context import Here
 from encore.toolkit.models import Item
 from encore.toolkit.registry import ToMark
@@ -49,20 +51,43 @@ def waiting_in(here: Here) -> list[Waiting]:
     return list(found.values())
 
 
-def waiting_among(session_courses: Iterable[int]) -> list[ToMark]:
-    """What waits in these courses of sessions (ids), by test and learner. One query."""
-    attempts = Attempt.objects.filter(session_course__in=list(session_courses), marked_at=None)
-    attempts = attempts.filter(state=Attempt.State.HANDED_IN).order_by("handed_in_at")
-    rows = attempts.annotate(n=Count("answers", filter=Q(answers__points=None))).filter(n__gt=0)
+def waiting_among(session_courses: Iterable[int], enrolments: Iterable[int] | None = None) -> list[ToMark]:
+    """What waits in these courses of sessions (ids), by test and learner. One query.
+
+    `enrolments` (ids): theirs, and all that waits without a name.
+    """
+    places = list(session_courses)
+    rows = _ALL(places=places) if enrolments is None else _OF(places=places, enrolments=list(enrolments) or [0])
     found: dict[tuple[int, int, int], ToMark] = {}
-    for place, item, enrolment, since, n, anonymous, title in rows.values_list(
-        "session_course", "item", "enrolment", "handed_in_at", "n", "settings__anonymous", "version__title"
-    ):
-        if since is not None:
-            one = found.get((place, item, enrolment)) or ToMark(place, item, enrolment, since, count=0)
-            both = one.anonymous or bool(anonymous)
-            found[place, item, enrolment] = replace(one, count=one.count + n, anonymous=both, title=title)
+    for place, item, enrolment, title, anonymous, since, n, _last in rows:
+        one = ToMark(place, item, enrolment, since, n, bool(anonymous), title)
+        if other := found.get((place, item, enrolment)):  # of another version, whose title stays, or set otherwise
+            one = _both(other, one)
+        found[place, item, enrolment] = one
     return list(found.values())
+
+
+def _both(first: ToMark, last: ToMark) -> ToMark:
+    since, count, anonymous = min(first.since, last.since), first.count + last.count, first.anonymous or last.anonymous
+    return replace(last, since=since, count=count, anonymous=anonymous)
+
+
+def _waiting(places: list[int], whose: Q | None = None) -> QuerySet[Any, Any]:
+    """Grouped; what was handed in last comes last. Found by the index `attempts_to_mark`."""
+    attempts = Attempt.objects.filter(session_course__in=places, marked_at=None, handed_in_at__isnull=False)
+    attempts = attempts.filter(whose or Q(), state=Attempt.State.HANDED_IN)
+    return (
+        attempts.filter(answers__points=None, answers__pk__isnull=False)
+        .annotate(anonymous=Case(When(UNNAMED, then=1), default=0))
+        .values_list("session_course", "item", "enrolment", "version__title", "anonymous")
+        .annotate(since=Min("handed_in_at"), n=Count("answers"), last=Max("handed_in_at"))
+        .order_by("last")
+    )
+
+
+UNNAMED = Q(settings__anonymous=True)
+_ALL = Prepared(_waiting)
+_OF = Prepared(lambda places, enrolments: _waiting(places, Q(enrolment__in=enrolments) | UNNAMED))
 
 
 def attempts_at(here: Here, item: int) -> QuerySet[Attempt]:

@@ -60,10 +60,10 @@ class Quizzes(Tool):
 
         return worth_of(here, uuid)
 
-    def to_mark(self, session_courses: Sequence[int]) -> list[ToMark]:
+    def to_mark(self, session_courses: Sequence[int], enrolments: Sequence[int] | None = None) -> list[ToMark]:
         from encore.tools.quizzes.to_mark import waiting_among
 
-        return waiting_among(session_courses)
+        return waiting_among(session_courses, enrolments)
 
     def mark_url(self, item: Any, here: Place) -> str:
         return address(here, "quizzes:attempts", uuid=item.uuid)

@@ -1,9 +1,11 @@
 """Marking by hand: what waits, by learner and by question, anonymous, and with a history."""
 
+from datetime import timedelta
 from decimal import Decimal as D
 
 import pytest
 
+from encore.courses.actions.enrolment import enrol
 from encore.courses.errors import CannotDo
 from encore.ledger.models import AuditEntry
 from encore.toolkit.errors import NotAllowed
@@ -13,8 +15,9 @@ from encore.toolkit.scoping import shown_in
 from encore.toolkit.tests.places import queries, text
 from encore.tools.quizzes.actions.marking_by_hand import mark_by_hand
 from encore.tools.quizzes.actions.taking import Given, begin, hand_in, save
-from encore.tools.quizzes.models import MarkChange
+from encore.tools.quizzes.models import Attempt, MarkChange
 from encore.tools.quizzes.tests.papers import ESSAY, choice
+from encore.tools.quizzes.to_mark import waiting_among
 
 
 @pytest.fixture
@@ -129,6 +132,32 @@ def test_marking_is_anonymous_until_it_is_done(ask, make_test, place, dolores, a
 
     assert not any("Haddad" in page or "Amina" in page for page in before)
     assert "Haddad, Amina" in after
+
+
+def test_what_waits_is_told_of_some_learners_and_without_a_name_of_all(
+    ask, make_test, sat, test, place, shown, dolores, amina, boris, autumn, edna, at
+):
+    enrol([boris.pk], autumn, by=edna, at=at)
+    first, second, other = sat(place(amina, autumn)), sat(place(amina, autumn)), sat(place(boris, autumn))
+    Attempt.objects.filter(pk=second.pk).update(handed_in_at=at + timedelta(hours=1))
+    blind = make_test(place(dolores), "Blind", [ask(place(dolores), "Who", ESSAY)], anonymous=True)
+    unnamed = begin(here := place(boris, autumn), shown(here, blind))
+    save(unnamed, {1: Given({"text": "Me."}, 1)}, at=at)
+    hand_in(unnamed, at=at)
+    marked = sat(place(amina, autumn))
+    mark_by_hand(marked.answers.get(position=1), place(edna, autumn), points=D(1), comment="", seen=None)
+
+    def ones(*whose):
+        return {(one.enrolment, one.item, one.count, one.anonymous, one.title, one.since) for one in whose}
+
+    amina_waits = (first.enrolment_id, test.pk, 2, False, "Final", first.handed_in_at)
+    boris_waits = (other.enrolment_id, test.pk, 1, False, "Final", other.handed_in_at)
+    blind_waits = (unnamed.enrolment_id, blind.pk, 1, True, "Blind", at)
+    place_of = [first.session_course_id]
+    assert ones(*waiting_among(place_of)) == {amina_waits, boris_waits, blind_waits}
+    assert ones(*waiting_among(place_of, [first.enrolment_id])) == {amina_waits, blind_waits}
+    assert ones(*waiting_among(place_of, [])) == {blind_waits}
+    assert waiting_among([]) == []
 
 
 def test_another_session_and_learners_see_no_marking(
