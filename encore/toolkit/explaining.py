@@ -11,8 +11,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from encore.toolkit.models import Grade
-from encore.toolkit.totals import Figure, GradeBook, GradedItem, plain
+from encore.toolkit.totals import BookGrade, Figure, GradeBook, GradedItem, plain
 from encore.toolkit.weighting import Line, Scheme, in_percent
 
 SHOWN = 2  # decimals of shares and weights on the way; the total alone is rounded to be final
@@ -21,7 +20,7 @@ SHOWN = 2  # decimals of shares and weights on the way; the total alone is round
 @dataclass(frozen=True)
 class ShownLine:
     item: GradedItem
-    grade: Grade | None
+    grade: BookGrade | None
     line: Line
     url: str = ""
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from encore.courses.context import Here
 from encore.courses.models import Enrolment
 from encore.toolkit.explaining import ShownGroup, groups_of, rules_of, sum_of
-from encore.toolkit.models import Grade
 from encore.toolkit.registry import tools
-from encore.toolkit.totals import Figure, GradeBook, GradedItem, book_in, books_among
+from encore.toolkit.totals import BookGrade, Figure, GradeBook, GradedItem, book_in, books_among
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Told:
         return None if self.waits else self.book.figures[self.enrolment]
 
     @property
-    def items(self) -> list[tuple[GradedItem, Grade | None]]:
+    def items(self) -> list[tuple[GradedItem, BookGrade | None]]:
         """What is told, with its grade."""
         told = [item for item in self.book.items if item.pk not in self.withheld]
         return [(item, self.book.grades.get((self.enrolment, item.pk))) for item in told]

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import (
@@ -32,7 +32,7 @@ from encore.courses.models import Enrolment, SessionCourse
 from encore.toolkit.models import POINTS, Grade, Item, ItemSettings, SignOff
 from encore.toolkit.registry import kind_named, tools
 from encore.toolkit.scoping import items_at, with_current_line
-from encore.toolkit.weighting import Column, Graded, GradedByHand, Scheme, Total, total_of
+from encore.toolkit.weighting import Column, Graded, GradedByHand, Reckoning, Scheme, Total
 
 NO_POINTS = Value(None, output_field=DecimalField())
 NO_MOST = Cast(NO_POINTS, DecimalField(**POINTS))
@@ -56,6 +56,21 @@ class GradedItem:
     @property
     def icon(self) -> str:
         return kind_named(self.kind).icon
+
+
+class BookGrade(NamedTuple):
+    """A grade as a book holds it; no model, since books hold tens of thousands."""
+
+    points: Decimal | None
+    out_of: Decimal
+    override: Decimal | None
+    excused: bool
+    comment: str
+
+    @property
+    def counts(self) -> Decimal | None:
+        """The points that count."""
+        return self.points if self.override is None else self.override
 
 
 @dataclass(frozen=True)
@@ -83,7 +98,7 @@ class GradeBook:
     scheme_uuid: UUID | None
     own_scheme: bool
     items: list[GradedItem]
-    grades: Mapping[tuple[int, int], Grade] = field(default_factory=dict)
+    grades: Mapping[tuple[int, int], BookGrade] = field(default_factory=dict)
     figures: Mapping[int, Figure] = field(default_factory=dict)
     sign_off: SignOff | None = None
 
@@ -112,10 +127,12 @@ def book_in(here: Here, enrolments: Iterable[Enrolment] = ()) -> GradeBook:
     ids = [enrolment.pk for enrolment in enrolments]
     rows = Grade.objects.filter(session_course=here.session_course, item__in=[item.pk for item in items])
     rows = rows.filter(enrolment__in=ids) if len(ids) <= MANY else rows
-    grades = {(grade.enrolment_id, grade.item_id): grade for grade in rows} if ids and items else {}
+    grades = {(row[0], row[1]): BookGrade(*row[2:]) for row in rows.values_list(*OF_GRADE)} if ids and items else {}
     sign_off = None if read and read[0]["sign_off"] is None else _standing_sign_offs(here.session_course.pk).first()
-    figures = {pk: _figure(scheme, items, grades, pk, sign_off) for pk in ids}
-    return GradeBook(scheme, uuid, own, items, grades, figures, sign_off)
+    return GradeBook(scheme, uuid, own, items, grades, _figures(scheme, items, grades, ids, sign_off), sign_off)
+
+
+OF_GRADE = ("enrolment", "item", "points", "out_of", "override", "excused", "comment")
 
 
 def _standing_sign_offs(place: int) -> QuerySet[SignOff]:
@@ -132,9 +149,10 @@ def books_among(places: Iterable[SessionCourse], enrolments: Iterable[Enrolment]
         return {}
     ids = [place.pk for place in places]
     read, signed_off = _read_among(ids)
-    grades: dict[int, dict[tuple[int, int], Grade]] = {pk: {} for pk in ids}
-    for grade in Grade.objects.filter(session_course__in=ids, enrolment__in=[e.pk for e in enrolments]):
-        grades[grade.session_course_id][grade.enrolment_id, grade.item_id] = grade
+    grades: dict[int, dict[tuple[int, int], BookGrade]] = {pk: {} for pk in ids}
+    rows = Grade.objects.filter(session_course__in=ids, enrolment__in=[e.pk for e in enrolments])
+    for place_id, enrolment, item, *grade in rows.values_list("session_course", *OF_GRADE):
+        grades[place_id][enrolment, item] = BookGrade(*grade)
     found = SignOff.objects.filter(session_course__in=signed_off, lifted_at=None).select_related("by")
     signed = {one.session_course_id: one for one in found} if signed_off else {}
     books = {}
@@ -142,7 +160,7 @@ def books_among(places: Iterable[SessionCourse], enrolments: Iterable[Enrolment]
         scheme, uuid, own, items = read[place.pk]
         mine, sign_off = grades[place.pk], signed.get(place.pk)
         here = [e.pk for e in enrolments if e.session_id == place.session_id]
-        figures = {pk: _figure(scheme, items, mine, pk, sign_off) for pk in here}
+        figures = _figures(scheme, items, mine, here, sign_off)
         books[place.pk] = GradeBook(scheme, uuid, own, items, mine, figures, sign_off)
     return books
 
@@ -167,7 +185,7 @@ def _signed(book: GradeBook, enrolment: int, total: Total) -> dict[str, Any]:
     }
 
 
-def _said(grade: Grade | None) -> str | None:
+def _said(grade: BookGrade | None) -> str | None:
     """A grade in a word, to be compared."""
     if grade is None or (grade.counts is None and not grade.excused):
         return None
@@ -179,26 +197,31 @@ def plain(points: Decimal | None) -> str:
     return "" if points is None else format(points.normalize() + 0, "f")
 
 
-def _figure(
+def _figures(
     scheme: Scheme,
     items: list[GradedItem],
-    grades: Mapping[tuple[int, int], Grade],
-    enrolment: int,
+    grades: Mapping[tuple[int, int], BookGrade],
+    enrolments: Iterable[int],
     sign_off: SignOff | None,
-) -> Figure:
-    mine = {item.uuid: _graded(item, grades.get((enrolment, item.pk))) for item in items}
-    total = total_of(scheme, mine)
-    signed = sign_off.totals.get(str(enrolment)) if sign_off else None
+) -> dict[int, Figure]:
+    reckoning = Reckoning(scheme, [item.uuid for item in items])
+    none_yet = [(item.pk, Graded(None, item.out_of)) for item in items]
+    figures = {}
+    for enrolment in enrolments:
+        mine = [_graded(grades.get((enrolment, item)), none) for item, none in none_yet]
+        figures[enrolment] = _figure(reckoning.total(mine), sign_off.totals.get(str(enrolment)) if sign_off else None)
+    return figures
+
+
+def _figure(total: Total, signed: Mapping[str, Any] | None) -> Figure:
     if signed is None:
         return Figure(total.percent, total.name, total.passed, total)
     percent = None if signed["percent"] is None else Decimal(signed["percent"])
     return Figure(percent, signed["name"], signed["passed"], total, signed)
 
 
-def _graded(item: GradedItem, grade: Grade | None) -> Graded:
-    if grade is None:
-        return Graded(None, item.out_of)
-    return Graded(grade.counts, grade.out_of, grade.excused)
+def _graded(grade: BookGrade | None, none_yet: Graded) -> Graded:
+    return none_yet if grade is None else Graded(grade.counts, grade.out_of, grade.excused)
 
 
 def _read(here: Here) -> list[dict[str, Any]]:

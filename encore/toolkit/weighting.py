@@ -15,7 +15,8 @@ out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -116,15 +117,17 @@ class Graded(NamedTuple):
     excused: bool = False
 
 
-@dataclass(frozen=True)
-class Line:
+NOTHING = Fraction(0)
+
+
+class Line(NamedTuple):
     """One column in the reckoning. `share` is exact, None where there is none; `why_not`: "dropped", "excused",
     "empty", "not_counted", "no_points" where it plays no part."""
 
     column: Column
     grade: Graded
     share: Fraction | None = None
-    weight: Fraction = Fraction(0)
+    weight: Fraction = NOTHING
     why_not: str = ""
 
     @property
@@ -132,15 +135,21 @@ class Line:
         least = self.column.minimum
         return least is not None and self.share is not None and self.share * 100 < Fraction(least)
 
+    @property
+    def plays(self) -> bool:
+        return self.share is not None and not self.why_not
 
-@dataclass(frozen=True)
-class Group:
-    """A category with its columns, or (category None) one column that lies in none."""
+
+class Group(NamedTuple):
+    """A category with its columns, or (category None) one column that lies in none. `above`, `below`: what it adds to
+    the sum above the line, and to the sum below it."""
 
     category: Category | None
     lines: Sequence[Line]
     share: Fraction | None = None
-    weight: Fraction = Fraction(0)
+    weight: Fraction = NOTHING
+    above: Fraction = NOTHING
+    below: Fraction = NOTHING
 
 
 @dataclass(frozen=True)
@@ -160,23 +169,55 @@ class Total:
 
 def total_of(scheme: Scheme, grades: Mapping[UUID, Graded]) -> Total:
     """One learner's total. `grades`: of every column there is, by item; those without one are left out as a whole."""
-    groups = _groups(scheme, _columns(scheme, grades), grades)
-    share = _mean(groups)
-    percent = None if share is None else in_percent(share, scheme.decimals)
-    lines = [line for group in groups for line in group.lines]
-    return Total(
-        percent=percent,
-        name=called(scheme, percent),
-        passed=_passed(scheme, percent, lines),
-        groups=groups,
-        complete=bool(lines) and not any(line.why_not == "empty" for line in lines),
-    )
+    return Reckoning(scheme, list(grades)).total(list(grades.values()))
+
+
+class Reckoning:
+    """How the grades of many learners make their totals. What does not depend on the learner is worked out once: the
+    columns and their categories, and what each different grade of a column comes to.
+
+    `items`: every column there is.
+    """
+
+    def __init__(self, scheme: Scheme, items: Sequence[UUID]) -> None:
+        self.scheme = scheme
+        places = {item: place for place, item in enumerate(items)}
+        columns = [_Reckoned(scheme, column, places[column.item]) for column in _columns(scheme, places)]
+        inside = [(one, [part for part in columns if part.column.category == one.id]) for one in scheme.categories]
+        self.categories = [(category, parts) for category, parts in inside if parts]
+        self.loose = [part for part in columns if part.column.category is None]
+        self.has_minimums = any(part.column.minimum is not None for part in columns)
+
+    def total(self, grades: Sequence[Graded]) -> Total:
+        """One learner's. `grades`: in the order of the items, a grade for each."""
+        groups = [_category(one, [part[grades[part.place]] for part in parts]) for one, parts in self.categories]
+        groups += [part[grades[part.place]] for part in self.loose]
+        lines = [line for group in groups for line in group.lines]
+        share = _mean(groups)
+        percent = None if share is None else in_percent(share, self.scheme.decimals)
+        return Total(
+            percent=percent,
+            name=called(self.scheme, percent),
+            passed=self._passed(percent, lines),
+            groups=groups,
+            complete=bool(lines) and not any(line.why_not == "empty" for line in lines),
+        )
+
+    def _passed(self, percent: Decimal | None, lines: Sequence[Line]) -> bool | None:
+        least = self.scheme.pass_percent
+        if percent is None or (least is None and not self.has_minimums):
+            return None
+        enough = least is None or percent >= least
+        if not self.has_minimums:
+            return enough
+        waiting = any(line.column.minimum is not None and line.why_not == "empty" for line in lines)
+        return None if waiting else enough and not any(line.misses_minimum for line in lines)
 
 
 def in_percent(share: Fraction, decimals: int) -> Decimal:
     """A share as a percentage, rounded half up."""
-    scaled = share * 100 * 10**decimals
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    scaled, of = share.numerator * 100 * 10**decimals, share.denominator
+    whole = (2 * scaled + of) // (2 * of)
     return Decimal(whole).scaleb(-decimals).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
@@ -186,13 +227,13 @@ def called(scheme: Scheme, percent: Decimal | None) -> str:
     return max(reached, key=lambda step: step.least).name if reached else ""
 
 
-def _columns(scheme: Scheme, grades: Mapping[UUID, Graded]) -> list[Column]:
+def _columns(scheme: Scheme, items: Collection[UUID]) -> list[Column]:
     named = {column.item for column in scheme.columns}
-    others = [_plain(item) for item in grades if item not in named]
-    return [column for column in scheme.columns if column.item in grades] + others
+    others = [_plain(item) for item in items if item not in named]
+    return [column for column in scheme.columns if column.item in items] + others
 
 
-# A class has few different points and columns, and they are asked for again for each of its learners.
+# The same columns and points are asked for again for each learner, and on each page.
 @lru_cache(maxsize=4096)
 def _plain(item: UUID) -> Column:
     return Column(item=item)
@@ -203,19 +244,17 @@ def _exact(points: Decimal) -> Fraction:
     return Fraction(points)
 
 
-@lru_cache(maxsize=4096)
-def _ratio(points: Decimal, out_of: Decimal) -> Fraction:
-    return Fraction(points) / Fraction(out_of)
+class _Reckoned(dict[Graded, Group]):
+    """One column by itself: what each grade in it comes to, worked out when it is first met. `place`: its place among
+    the items."""
 
+    def __init__(self, scheme: Scheme, column: Column, place: int) -> None:
+        super().__init__()
+        self.scheme, self.column, self.place = scheme, column, place
 
-def _groups(scheme: Scheme, columns: Sequence[Column], grades: Mapping[UUID, Graded]) -> list[Group]:
-    lines = [_line(scheme, column, grades[column.item]) for column in columns]
-    groups = [
-        _category(category, [line for line in lines if line.column.category == category.id])
-        for category in scheme.categories
-    ]
-    groups += [Group(None, [line], line.share, line.weight) for line in lines if line.column.category is None]
-    return [group for group in groups if group.lines]
+    def __missing__(self, grade: Graded) -> Group:
+        group = self[grade] = _alone(_line(self.scheme, self.column, grade))
+        return group
 
 
 def _line(scheme: Scheme, column: Column, grade: Graded) -> Line:
@@ -229,49 +268,51 @@ def _line(scheme: Scheme, column: Column, grade: Graded) -> Line:
     elif not grade.out_of:
         return Line(column, grade, why_not="no_points")
     else:
-        return Line(column, grade, _ratio(grade.points or Decimal(0), grade.out_of), weight)
+        return Line(column, grade, Fraction(grade.points or 0) / _exact(grade.out_of), weight)
 
 
-def _category(category: Category, lines: Sequence[Line]) -> Group:
-    kept = _without_lowest(lines, category.drop_lowest)
-    own = sum((_exact(line.grade.out_of) for line in kept if _plays(line) and not line.column.extra), Fraction(0))
+def _alone(line: Line) -> Group:
+    """Extra credit counts above the line alone."""
+    if line.share is None or not line.plays:
+        return Group(None, [line], line.share, line.weight)
+    below = NOTHING if line.column.extra else line.weight
+    return Group(None, [line], line.share, line.weight, line.weight * line.share, below)
+
+
+def _category(category: Category, parts: Sequence[Group]) -> Group:
+    kept = _without_lowest(parts, category.drop_lowest)
+    lines = [part.lines[0] for part in kept]
+    own = _sum(_exact(line.grade.out_of) for line in lines if line.plays and not line.column.extra)
     weight = own if category.weight is None else Fraction(category.weight)
-    singles = [Group(None, [line], line.share, line.weight) for line in kept]
-    return Group(category, kept, _mean(singles), weight)
+    share = _mean(kept)
+    if share is None:
+        return Group(category, lines, None, weight)
+    return Group(category, lines, share, weight, weight * share, weight)
 
 
-def _without_lowest(lines: Sequence[Line], count: int) -> list[Line]:
+def _without_lowest(parts: Sequence[Group], count: int) -> Sequence[Group]:
     """Never all of them: the best one always stays."""
-    playing = [(line.share, -place) for place, line in enumerate(lines) if _plays(line) and not line.column.extra]
+    if not count:
+        return parts
+    lines = [part.lines[0] for part in parts]
+    playing = [(line.share, -place) for place, line in enumerate(lines) if line.plays and not line.column.extra]
     lowest = sorted(playing, key=lambda pair: (pair[0], pair[1]))[: min(count, max(0, len(playing) - 1))]
     dropped = {-place for _share, place in lowest}
     return [
-        Line(line.column, line.grade, line.share, Fraction(0), "dropped") if place in dropped else line
+        _alone(line._replace(weight=NOTHING, why_not="dropped")) if place in dropped else parts[place]
         for place, line in enumerate(lines)
     ]
 
 
-def _plays(line: Line) -> bool:
-    return line.share is not None and not line.why_not
-
-
 def _mean(groups: Sequence[Group]) -> Fraction | None:
-    """The weighted mean of those that play a part; extra credit counts above the line alone. None where nothing weighs
-    anything."""
-    above, below = Fraction(0), Fraction(0)
-    for group in groups:
-        alone = group.lines[0] if group.category is None else None
-        if group.share is None or (alone and alone.why_not):
-            continue
-        above += group.weight * group.share
-        below += 0 if alone and alone.column.extra else group.weight
-    return above / below if below else None
+    """The weighted mean of those that play a part. None where nothing weighs anything."""
+    below = _sum(group.below for group in groups)
+    return _sum(group.above for group in groups) / below if below else None
 
 
-def _passed(scheme: Scheme, percent: Decimal | None, lines: Sequence[Line]) -> bool | None:
-    minimums = any(line.column.minimum is not None for line in lines)
-    waiting = any(line.column.minimum is not None and line.why_not == "empty" for line in lines)
-    if percent is None or waiting or (scheme.pass_percent is None and not minimums):
-        return None
-    enough = scheme.pass_percent is None or percent >= scheme.pass_percent
-    return enough and not any(line.misses_minimum for line in lines)
+def _sum(parts: Iterable[Fraction]) -> Fraction:
+    """Exactly, those of one denominator first: much quicker than one after the other."""
+    found: dict[int, int] = defaultdict(int)
+    for part in parts:
+        found[part.denominator] += part.numerator
+    return sum((Fraction(above, below) for below, above in found.items()), NOTHING)

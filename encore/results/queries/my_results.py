@@ -15,11 +15,10 @@ from encore.courses.models import CourseExclusion, Enrolment
 from encore.courses.words import SessionState, Sight
 from encore.people.models import Person
 from encore.toolkit.explaining import ShownGroup
-from encore.toolkit.models import Grade
 from encore.toolkit.progress import Progress, progress_among
 from encore.toolkit.registry import tool_of_kind
 from encore.toolkit.telling import Told, told_among
-from encore.toolkit.totals import Figure, GradedItem
+from encore.toolkit.totals import BookGrade, Figure, GradedItem
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class CourseResult:
         return [group for group in kept if group.lines]
 
     @property
-    def items(self) -> list[tuple[GradedItem, Grade | None]]:
+    def items(self) -> list[tuple[GradedItem, BookGrade | None]]:
         """What is told while a tool keeps something to itself; named as in `groups`."""
         items = self.told.items if self.told else []
         return items if self.opens else [(item, grade) for item, grade in items if grade is not None]

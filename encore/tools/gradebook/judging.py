@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from encore.ledger.models import PlanRow
 from encore.toolkit.grading import PLACES
-from encore.toolkit.models import Grade
-from encore.toolkit.totals import GradedItem, plain
+from encore.toolkit.totals import BookGrade, GradedItem, plain
 
 Does = PlanRow.Action
 NUMBER = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,20})?")  # a spreadsheet writes 14.100000000000001
@@ -42,7 +41,7 @@ class Verdict:
         return {**vars(self), "does": str(self.does), "points": points}
 
 
-def judge(text: str, item: GradedItem, grade: Grade | None, *, frozen: bool) -> Verdict:
+def judge(text: str, item: GradedItem, grade: BookGrade | None, *, frozen: bool) -> Verdict:
     """`frozen`: the grades are signed off. An empty cell changes nothing."""
     text, before = text.strip(), said(grade)
     if not text:
@@ -74,13 +73,13 @@ def points_in(text: str, item: GradedItem) -> Decimal | None:
     return points.quantize(PLACES, ROUND_HALF_UP)
 
 
-def said(grade: Grade | None) -> str:
+def said(grade: BookGrade | None) -> str:
     if grade is None:
         return ""
     return EXCUSED if grade.excused else plain(grade.counts)
 
 
-def _why_not(points: Decimal, item: GradedItem, grade: Grade | None) -> str:
+def _why_not(points: Decimal, item: GradedItem, grade: BookGrade | None) -> str:
     most = item.out_of if item.by_hand or grade is None or not grade.out_of else grade.out_of
     if not most:
         return _("Nothing has been graded in this column yet, so nobody knows how many points there are.")

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_safe
 from encore.base.tables_out import as_file
 from encore.courses.context import Here
 from encore.ledger.actions import record
-from encore.toolkit.models import Grade
-from encore.toolkit.totals import book_in, plain
+from encore.toolkit.totals import BookGrade, book_in, plain
 from encore.tools.gradebook import headings
 from encore.tools.gradebook.queries import learners_in
 from encore.tools.gradebook.views.book import on_people
@@ -52,7 +51,7 @@ def _rows(here: Here) -> Iterator[Sequence[str]]:
         ]
 
 
-def _cell(grade: Grade | None) -> str:
+def _cell(grade: BookGrade | None) -> str:
     if grade is not None and grade.excused:
         return _("excused")
     return plain(grade.counts) if grade is not None else ""
