@@ -1,23 +1,34 @@
 """Instants and periods in words, in the reader's zone; the session's zone stands beside it where it differs."""
 
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 MINUTE, HOUR = 60, 3600
 
 
 def date_words(instant: datetime, zone: tzinfo) -> str:
     """24 Nov 2026"""
-    return date_format(instant.astimezone(zone), pgettext("format of a date", "j M Y"))
+    return _date(instant, zone, get_language())
 
 
 def moment_words(instant: datetime, zone: tzinfo) -> str:
     """24 Nov 2026, 10:00"""
+    return _moment(instant, zone, get_language())
+
+
+@lru_cache(maxsize=8192)
+def _date(instant: datetime, zone: tzinfo, language: str | None) -> str:
+    return date_format(instant.astimezone(zone), pgettext("format of a date", "j M Y"))
+
+
+@lru_cache(maxsize=8192)
+def _moment(instant: datetime, zone: tzinfo, language: str | None) -> str:
     return date_format(instant.astimezone(zone), pgettext("format of a date with its time", "j M Y, H:i"))
 
 

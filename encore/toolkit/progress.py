@@ -51,11 +51,9 @@ def courses_with_progress(
     """The courses of sessions, in order, and one person's progress in each that they are enrolled in, by session course
     id: as `progress_of` says. One query for both."""
     ids, mine = [session.pk for session in sessions], {e.session_id: e.pk for e in enrolments}
-    rows = SessionCourse.objects.filter(session__in=ids).select_related("course").order_by("position", "id")
     if not mine:
-        return list(rows), {}
-    kept = FilteredRelation("progress", condition=Q(progress__enrolment__in=list(mine.values())))
-    courses: list[Any] = list(rows.annotate(kept=kept, done=F("kept__done"), total=F("kept__total")))
+        return _COURSES(sessions=ids), {}
+    courses = _COURSES_AND_PROGRESS(sessions=ids, enrolments=list(mine.values()))
     lacking = [(c.pk, mine[c.session_id]) for c in courses if c.session_id in mine and c.total is None]
     found = {place: progress for (place, _enrolment), progress in (computed(lacking) if lacking else {}).items()}
     return courses, found | {c.pk: Progress(c.done, c.total) for c in courses if c.total is not None}
@@ -124,4 +122,13 @@ def _stored(places: list[int], enrolments: list[int]) -> QuerySet[Any, Any]:
     return rows.values_list("session_course", "enrolment", "done", "total")
 
 
-_STORED = Prepared(_stored)
+def _courses(sessions: list[int]) -> QuerySet[Any, SessionCourse]:
+    return SessionCourse.objects.filter(session__in=sessions).select_related("course").order_by("position", "id")
+
+
+def _courses_and_progress(sessions: list[int], enrolments: list[int]) -> QuerySet[Any, SessionCourse]:
+    kept = FilteredRelation("progress", condition=Q(progress__enrolment__in=enrolments))
+    return _courses(sessions).annotate(kept=kept, done=F("kept__done"), total=F("kept__total"))
+
+
+_STORED, _COURSES, _COURSES_AND_PROGRESS = Prepared(_stored), Prepared(_courses), Prepared(_courses_and_progress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.shortcuts import resolve_url
 from django.urls import reverse
@@ -28,7 +29,7 @@ class Door:
     here: Here
     progress: Progress | None = None
 
-    @property
+    @cached_property
     def url(self) -> str:
         """Empty where the door is closed, and for who runs a session but may not open what its courses hold."""
         here = self.here
@@ -76,7 +77,7 @@ class Door:
         course = f"?course={here.course.code}" if here.course else ""
         return reverse("view_as_learner", args=[here.session.pk]) + course
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         return sentence(self.here)
 
@@ -84,7 +85,7 @@ class Door:
     def until(self) -> datetime | None:
         return until(self.here)
 
-    @property
+    @cached_property
     def state(self) -> str:
         """The word of state that stands beside the dates; none where a place is simply open or not open yet."""
         here = self.here
@@ -109,14 +110,14 @@ class Card(Door):
     def session(self) -> CourseSession:
         return self.here.session
 
-    @property
+    @cached_property
     def url(self) -> str:
         if self.here.is_open and len(self.courses) == 1 and not runs_without_content(self.courses[0].here):
             return self.courses[0].url
         else:
             return super().url
 
-    @property
+    @cached_property
     def window(self) -> Window:
         return own_window(self.here)
 
@@ -135,7 +136,7 @@ class Card(Door):
         """How many days there are, in a session that counts them from the first visit."""
         return self.sentence if self.here.access.reason is Reason.DURATION_RUNNING else ""
 
-    @property
+    @cached_property
     def days_left(self) -> int | None:
         """The days until the end, where they are few."""
         left = days_left(self.here) if self.here.list_name is ListName.CURRENT else None
