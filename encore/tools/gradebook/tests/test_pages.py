@@ -70,6 +70,40 @@ def test_a_page_of_fifty_costs_as_many_queries_as_one_of_five(
     assert queries(django_assert_max_num_queries, 12, lambda: client.get(page)) == few
 
 
+def test_a_row_says_what_was_overridden_excused_and_changed_since_it_was_signed(
+    get, post, place, write, dolores, essay, exam, got, given, amina, boris, chidi, edna, autumn, enrolment_of, at
+):
+    write(place(dolores), "Scheme", kind="scheme", pass_percent=D(50), steps=[{"least": 0, "name": "<A>"}])
+    boris.last_name = "<b>Bold</b>"
+    boris.save()
+    enrol([boris.pk], autumn, by=edna, at=at)
+    got(amina, autumn, exam, "2", "3")
+    given(chidi, amina, autumn, essay, "17")
+    here, mine = place(chidi, autumn), enrolment_of(amina, autumn)
+    post(here, "gradebook:sign", {"do": "sign", "note": ""})
+    Grade.objects.filter(item=essay).update(override=D(12), points=D(17))
+    Grade.objects.filter(item=exam).update(excused=True)
+
+    page = text(get(here, "gradebook:index"))
+
+    assert f'<a href="{essay.uuid}/learners/{mine.pk}/">12<span title="overridden">*</span>' in page
+    assert f'<a href="{exam.uuid}/learners/{mine.pk}/">excused</a><br>' in page
+    assert page.count(">changed since<") == 3  # both grades and the total
+    assert "&lt;b&gt;Bold&lt;/b&gt;" in page and "<td class=word>&lt;A&gt;" in page and "<b>Bold" not in page
+    assert get(here, "gradebook:grade", uuid=essay.uuid, enrolment=mine.pk).status_code == 200
+
+
+def test_a_table_of_a_thousand_grades_is_light(client_of, make_person, place, write, dolores, chidi, edna, autumn, at):
+    for n in range(20):
+        write(place(dolores), f"Column {n}", kind="column", out_of=D(10))
+    enrol([make_person(f"learner{n}").pk for n in range(60)], autumn, by=edna, at=at)
+
+    page = client_of(chidi).get(address(place(chidi, autumn), "gradebook:index"))
+
+    assert page.content.count(b"/learners/") > 1000
+    assert len(page.content) <= 100 * 1024
+
+
 def test_points_are_given_for_a_whole_column(get, post, place, write, dolores, amina, chidi, autumn, enrolment_of):
     scale = [{"least": 80, "name": "good"}, {"least": 0, "name": "poor"}]
     column = write(place(dolores), "Talk", kind="column", out_of=D(10), scale=scale)

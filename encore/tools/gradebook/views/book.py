@@ -24,6 +24,7 @@ from encore.toolkit.registry import tool_named
 from encore.toolkit.telling import told_in
 from encore.toolkit.totals import GradedItem, book_in
 from encore.tools.gradebook.queries import changes_of, learner_in, learners_in
+from encore.tools.gradebook.rows import Rows
 
 ROWS = 50
 
@@ -91,33 +92,14 @@ def _everybody(request: HttpRequest, here: Here) -> HttpResponse:
     record_reading(here.session_course, by=here.person, at=here.at, session_id=here.session.pk)
     groups = columns_by_category(book)
     columns = [item for _title, items in groups for item in items]
-    urls = [address(here, "gradebook:grade", uuid=item.uuid, enrolment=0) for item in columns]
-    rows = [
-        (
-            enrolment,
-            book.figures[enrolment.pk],
-            [
-                (
-                    item,
-                    book.grades.get((enrolment.pk, item.pk)),
-                    book.changed_since(enrolment.pk, item),
-                    url.replace("/learners/0/", f"/learners/{enrolment.pk}/"),
-                )
-                for item, url in zip(columns, urls, strict=True)
-            ],
-        )
-        for enrolment in enrolments
-    ]
     context = {
         "q": q,
         "page": page,
         "book": book,
         "groups": groups if any(title for title, _items in groups) else [],
         "columns": columns,
-        "rows": rows,
+        "rows": Rows(book, columns, enrolments),
         "marks": here.may(Action.MARK),
-        "judges": any(figure.passed is not None for figure in book.figures.values()),
-        "steps": bool(book.scheme.steps),
     }
     return tool_page(request, here, "gradebook/index.html", context)
 
