@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 
@@ -26,8 +27,16 @@ _TAG = re.compile(r"<[^>]*>")
 
 def clean_html(text: str) -> str:
     """Only what the editor can make: no script, style, frame or foreign attribute survives. An empty page is ""."""
+    return _kept(text) if len(text) <= SHORT else _cleaned(text)
+
+
+def _cleaned(text: str) -> str:
     clean = nh3.clean(text, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer")
     return clean if plain_text(clean) or "<img" in clean or "<hr" in clean else ""
+
+
+SHORT = 2_000
+_kept = functools.lru_cache(4096)(_cleaned)  # the same labels, options and sentences are read again and again
 
 
 def plain_text(html: str) -> str:

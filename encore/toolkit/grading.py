@@ -25,7 +25,7 @@ What = GradeChange.What
 PLACES = Decimal("0.00001")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def publish_grade(
     enrolment: Enrolment,
     *,

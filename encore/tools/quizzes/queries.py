@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404
 
+from encore.base.prepared import Prepared
 from encore.courses.context import Here
 from encore.courses.words import Sight
 from encore.toolkit.outline import Entry, outline_in
@@ -31,13 +32,27 @@ def own_attempts(here: Here) -> QuerySet[Attempt]:
 
 
 def own_attempt(here: Here, uuid: UUID) -> Attempt:
-    """One's own, with the test's version; else 404."""
-    return _one(own_attempts(here), uuid)
+    """One's own, with the test and its version; else 404."""
+    if here.enrolment is None or here.session_course is None:
+        raise Http404
+    found = _OWN(uuid=uuid, place=here.session_course.pk, enrolment=here.enrolment.pk)
+    if not found:
+        raise Http404
+    found[0].enrolment = here.enrolment
+    return found[0]
 
 
 def readable_attempt(here: Here, uuid: UUID) -> Attempt:
     """One's own, or anybody's here for who sees people's work; else 404."""
     return _one(recorded_in(here, Attempt) if here.sees(Sight.PEOPLE) else own_attempts(here), uuid)
+
+
+def _own(uuid: UUID, place: int, enrolment: int) -> QuerySet[Attempt]:
+    found = Attempt.objects.filter(uuid=uuid, session_course=place, enrolment=enrolment)
+    return found.select_related("version", "item")
+
+
+_OWN = Prepared(_own)
 
 
 def _one(attempts: QuerySet[Attempt], uuid: UUID) -> Attempt:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet, prefetch_related_objects
+
+from encore.base.prepared import Prepared
 from encore.tools.quizzes.content import Question, Section, Test
 from encore.tools.quizzes.models import Answer, Attempt
 from encore.tools.quizzes.questions import type_of
@@ -89,11 +92,25 @@ class Sheet:
 
 
 def sheet_of(attempt: Attempt, *, paging: str = "all") -> Sheet:
-    """`attempt` with its `version`. One query."""
-    answers = attempt.answers.select_related("version", "passage", "key").prefetch_related("files__file")
-    rows = [Row(answer, number) for number, answer in enumerate(answers.order_by("position"), start=1)]
+    """`attempt` with its `version`. One query; two more where files are asked for."""
+    answers = _ANSWERS(attempt=attempt.pk)
+    for answer in answers:
+        answer.attempt = attempt
+    prefetch_related_objects([answer for answer in answers if _takes_files(answer)], "files__file")
+    rows = [Row(answer, number) for number, answer in enumerate(answers, start=1)]
     test = Test.read(attempt.version.content)
     return Sheet(attempt, test, cut(rows, test, paging))
+
+
+def _answers(attempt: int) -> QuerySet[Answer]:
+    return Answer.objects.filter(attempt=attempt).select_related("version", "passage", "key").order_by("position")
+
+
+_ANSWERS = Prepared(_answers)
+
+
+def _takes_files(answer: Answer) -> bool:
+    return bool(answer.version.content["body"]["type"] == "file")
 
 
 def cut(rows: Sequence[Row], test: Test, paging: str) -> list[list[Row]]:

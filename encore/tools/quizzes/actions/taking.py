@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -11,10 +12,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
+from encore.base.prepared import Prepared
 from encore.courses.context import Here
-from encore.courses.models import Enrolment
 from encore.courses.rules import Action
 from encore.toolkit.completion import complete
 from encore.toolkit.grading import publish_grade
@@ -50,7 +53,6 @@ def options_for(here: Here, test: Item) -> TestOptions:
     return TestOptions.model_validate({name: values[name] for name in TestOptions.model_fields})
 
 
-@transaction.atomic
 def begin(here: Here, test: Item, *, code: str = "", dates: Dates | None = None) -> Attempt:
     """The learner's attempt in progress, else a new one. `test`: as `shown_in` gave it; `dates`: where they are known.
 
@@ -63,7 +65,7 @@ def begin(here: Here, test: Item, *, code: str = "", dates: Dates | None = None)
     if (running := next((a for a in made if a.state == State.OPEN), None)) and not is_over(running, here.at):
         return running
     elif running:
-        hand_in(running, at=here.at)
+        hand_in(running, at=here.at)  # stays so, even where no other can begin
     options = options_for(here, test)
     dates = dates_in(here, [test]).get(test.pk, Dates()) if dates is None else dates
     if why := why_not_begin(options, dates, len(made), at=here.at):
@@ -72,9 +74,9 @@ def begin(here: Here, test: Item, *, code: str = "", dates: Dates | None = None)
         error = CannotBegin(_("This is not the access code.") if code else _("This test needs an access code."))
         error.field = "code"
         raise error
+    attempt, answers = _new(here, test, options, dates, number=len(made) + 1)
     try:
-        with transaction.atomic():
-            return _begin(here, test, options, dates, number=len(made) + 1)
+        return _begin(attempt, answers)
     except IntegrityError:  # a second click, or a second tab, came first: the numbers of attempts differ
         return _made(here, test)[-1]
 
@@ -97,15 +99,15 @@ def save(attempt: Attempt, given: Mapping[int, Given], *, at: datetime) -> list[
 
     What was checked already, or saved since by a newer page, stays as it is.
     """
-    attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=attempt.pk)
-    if attempt.state != State.OPEN or is_over(attempt, at):
+    goes_on = Q(ends_at=None) | Q(ends_at__gte=at - GRACE)
+    # Writing takes the attempt: whoever hands it in waits, or has done so and nothing is found here.
+    if not Attempt.objects.filter(goes_on, pk=attempt.pk, state=State.OPEN).update(last_at=at):
         raise TimeIsUp(_("The time is up: this was not taken. What you had given before is handed in."))
     taken = []
     for position, one in given.items():
-        open_to_it = attempt.answers.filter(position=position, stamp__lt=one.stamp, checked=False)
+        open_to_it = Answer.objects.filter(attempt=attempt.pk, position=position, stamp__lt=one.stamp, checked=False)
         if open_to_it.update(response=one.response, stamp=one.stamp, saved_at=at):
             taken.append(position)
-    Attempt.objects.filter(pk=attempt.pk).update(last_at=at)
     return taken
 
 
@@ -120,45 +122,49 @@ def hand_in(attempt: Attempt, *, at: datetime) -> Attempt:
 
     Whoever comes after the end has handed in at the end: the clock did it.
     """
-    attempt = Attempt.objects.select_for_update(of=("self",)).select_related("enrolment").get(pk=attempt.pk)
+    among = _locked(attempt)
+    attempt = next(one for one in among if one.pk == attempt.pk)
     if attempt.state == State.HANDED_IN:
         return attempt
     attempt.by_clock = is_over(attempt, at)
     attempt.handed_in_at = attempt.ends_at if attempt.by_clock else at
     attempt.state = State.HANDED_IN
-    settle(attempt, _mark_by_key(attempt, at=at), at=at)
+    settle(attempt, _mark_by_key(attempt, at=at), at=at, among=among)
     complete(
         attempt.item_id, attempt.version_id, attempt.enrolment, attempt.session_course_id, at=attempt.handed_in_at or at
     )
     return attempt
 
 
-@transaction.atomic
-def settle(attempt: Attempt, answers: Iterable[Answer], *, at: datetime) -> None:
-    """Add up an attempt whose answers were marked, save it, and let the grade follow. `attempt` is locked."""
+@transaction.atomic(savepoint=False)
+def settle(
+    attempt: Attempt, answers: Iterable[Answer], *, at: datetime, among: Sequence[Attempt] | None = None
+) -> None:
+    """Add up an attempt whose answers were marked, save it, and let the grade follow. `attempt` is locked.
+
+    `among`: all attempts of its learner at its test, where they are at hand.
+    """
     attempt.points = attempt_points([answer.points for answer in answers])
     attempt.marked_at = (attempt.marked_at or at) if attempt.points is not None else None
     attempt.save(update_fields=["state", "by_clock", "handed_in_at", "points", "marked_at"])
-    publish_attempts(attempt.enrolment, attempt.item_id, attempt.session_course_id, at=at)
+    _publish(attempt, _all_with(attempt) if among is None else among, at=at)
 
 
-def publish_attempts(enrolment: Enrolment, item: int, session_course: int, *, at: datetime) -> None:
+def _publish(attempt: Attempt, among: Iterable[Attempt], *, at: datetime) -> None:
     """The grade that the attempts of a learner at a test make, by the settings of the latest."""
-    handed_in = Attempt.objects.filter(
-        session=enrolment.session_id, enrolment=enrolment, item=item, state=State.HANDED_IN
-    ).order_by("number")
-    rows = list(handed_in.values_list("points", "out_of", "settings"))
-    if rows and rows[-1][2].get("counted", True):
-        result = counted([(points, out_of) for points, out_of, _settings in rows], rows[-1][2].get("counts", "best"))
+    rows = sorted((one for one in among if one.state == State.HANDED_IN), key=lambda one: one.number)
+    if rows and rows[-1].settings.get("counted", True):
+        result = counted([(one.points, one.out_of) for one in rows], rows[-1].settings.get("counts", "best"))
         if result is not None:
             points, out_of = result
-            publish_grade(enrolment, session_course=session_course, item=item, points=points, out_of=out_of, at=at)
+            place, item = attempt.session_course_id, attempt.item_id
+            publish_grade(attempt.enrolment, session_course=place, item=item, points=points, out_of=out_of, at=at)
 
 
 def run_out(at: datetime, *, most: int = BATCH) -> int:
     """Hand in what is over. Returns how many attempts it was; `most` at a time."""
-    over = Attempt.objects.filter(state=State.OPEN, ends_at__lte=at - GRACE).order_by("ends_at")[:most]
-    for attempt in (found := list(over)):
+    over = Attempt.objects.filter(state=State.OPEN, ends_at__lte=at - GRACE).order_by("ends_at")
+    for attempt in (found := list(over.select_related("enrolment")[:most])):
         hand_in(attempt, at=at)
     return len(found)
 
@@ -170,19 +176,51 @@ def is_over(attempt: Attempt, at: datetime) -> bool:
 
 def _made(here: Here, test: Item) -> list[Attempt]:
     """The learner's attempts at a test, the first one first. Asked without a lock: their numbers keep them apart."""
-    mine = Attempt.objects.filter(session=here.session, enrolment=here.enrolment, item=test.pk)
-    return list(mine.order_by("number"))
+    made = _MADE(session=here.session.pk, enrolment=here.enrolment.pk, item=test.pk)  # type: ignore[union-attr]
+    for attempt in made:
+        attempt.enrolment = here.enrolment
+    return made
 
 
-def _begin(here: Here, test: Item, options: TestOptions, dates: Dates, *, number: int) -> Attempt:
+def _attempts(session: int, enrolment: int, item: int) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(session=session, enrolment=enrolment, item=item).order_by("number")
+
+
+_MADE = Prepared(_attempts)
+
+
+def _all_with(attempt: Attempt) -> QuerySet[Attempt]:
+    """All of its learner at its test."""
+    return _attempts(attempt.session_id, attempt.enrolment_id, attempt.item_id)
+
+
+def _locked(attempt: Attempt) -> list[Attempt]:
+    """All of its learner at its test, locked: together they make the grade."""
+    found = list(_all_with(attempt).select_for_update(of=("self",)))
+    for one in found:
+        one.enrolment = attempt.enrolment
+    return found
+
+
+@transaction.atomic
+def _begin(attempt: Attempt, answers: Sequence[Answer]) -> Attempt:
+    attempt.save(force_insert=True)
+    for answer in answers:
+        answer.attempt = attempt
+    Answer.objects.bulk_create(answers, batch_size=BATCH)
+    return attempt
+
+
+def _new(here: Here, test: Item, options: TestOptions, dates: Dates, *, number: int) -> tuple[Attempt, list[Answer]]:
+    """An attempt and its answers, not saved yet."""
     seed = secrets.randbits(48)
     answers, _items = build_answers(here, Test.read(test.content), Random(seed), options)  # noqa: S311
     if not answers:
         raise CannotBegin(_("This test has no questions yet."))
-    attempt = Attempt.objects.create(
+    attempt = Attempt(
         session=here.session,
         session_course=here.session_course,
-        enrolment_id=here.enrolment.pk,  # type: ignore[union-attr]
+        enrolment=here.enrolment,
         item_id=test.pk,
         version_id=test.version_id,
         number=number,
@@ -193,10 +231,7 @@ def _begin(here: Here, test: Item, options: TestOptions, dates: Dates, *, number
         ends_at=ends_at(options, dates, here.at),
         out_of=sum((answer.out_of for answer in answers), Decimal(0)),
     )
-    for answer in answers:
-        answer.attempt = attempt
-    Answer.objects.bulk_create(answers, batch_size=BATCH)
-    return attempt
+    return attempt, answers
 
 
 def build_answers(here: Here, test: Test, rng: Random, options: TestOptions) -> tuple[list[Answer], dict[UUID, Item]]:
@@ -265,14 +300,34 @@ def _answer(
 def _mark_by_key(attempt: Attempt, *, at: datetime) -> list[Answer]:
     """What the key can mark: by the version that was shown. All answers of the attempt."""
     negative = bool(attempt.settings.get("negative"))
-    answers = list(attempt.answers.select_related("version").order_by("position"))
+    answers = _ANSWERS(attempt=attempt.pk)
     waiting = [answer for answer in answers if answer.points is None]
     for answer in waiting:
         marked = mark_answer(Question.read(answer.version.content), answer.drawn, answer.response, negative=negative)
         answer.points, answer.key_id = points_for(marked, answer.out_of), answer.version_id
         answer.marked_at = at if answer.points is not None else None
-    Answer.objects.bulk_update(waiting, ["points", "key", "marked_at"], batch_size=BATCH)
+    if waiting:
+        _write_marks(attempt, waiting, at=at)
     return answers
+
+
+def _write_marks(attempt: Attempt, waiting: Iterable[Answer], *, at: datetime) -> None:
+    """Of all answers without points, in one statement: by the few figures there are, not answer by answer."""
+    whose: dict[Decimal | None, list[int]] = defaultdict(list)
+    for answer in waiting:
+        whose[answer.points].append(answer.pk)
+    left, figure = whose.pop(None, []), Answer._meta.get_field("points")
+    points = [When(pk__in=ids, then=Value(points, figure)) for points, ids in whose.items()]
+    Answer.objects.filter(attempt=attempt.pk, points=None).update(
+        points=Cast(Case(*points, output_field=figure), figure) if points else None,
+        key=F("version"),
+        marked_at=Case(When(pk__in=left, then=None), default=Value(at), output_field=DateTimeField()) if left else at,
+    )
+
+
+_ANSWERS = Prepared(
+    lambda attempt: Answer.objects.filter(attempt=attempt).select_related("version").order_by("position")
+)
 
 
 def unanswered(answers: Iterable[Answer]) -> int:

@@ -259,9 +259,9 @@ def test_beginning_saving_and_handing_in_ask_a_bounded_number_of_queries(
     attempt = begin(here, test)
     hand_in(attempt, at=here.at)
 
-    queries(django_assert_max_num_queries, 7, lambda: begin(here, test))
+    queries(django_assert_max_num_queries, 6, lambda: begin(here, test))
     attempt = Attempt.objects.get(number=2)
-    queries(django_assert_max_num_queries, 3, lambda: save(attempt, {1: Given({"choice": "a"}, 1)}, at=here.at))
+    queries(django_assert_max_num_queries, 2, lambda: save(attempt, {1: Given({"choice": "a"}, 1)}, at=here.at))
     queries(django_assert_max_num_queries, 9, lambda: hand_in(attempt, at=here.at))
 
 

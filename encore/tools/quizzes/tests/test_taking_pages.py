@@ -294,8 +294,8 @@ def test_queries_do_not_grow_with_questions(many, sit, ask, place, dolores, clie
         address(here, f"quizzes:{route}", attempt=attempt.uuid) for route in ("attempt", "answers", "hand_in")
     )
     sent = {**fields(text(client.get(page))), "a1": "a"}
-    queries(django_assert_max_num_queries, 12, lambda: client.get(page))
-    queries(django_assert_max_num_queries, 12, lambda: client.post(save, sent))
+    queries(django_assert_max_num_queries, 8, lambda: client.get(page))
+    queries(django_assert_max_num_queries, 10, lambda: client.post(save, sent))
     queries(django_assert_max_num_queries, 17, lambda: client.post(hand))
 
 
