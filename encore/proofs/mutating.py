@@ -46,6 +46,7 @@ ACCESS_TESTS = (
     "encore/exchange/tests/test_power.py",
     "tests/isolation/test_sent.py",
     "tests/isolation/test_read_only.py",
+    "tests/isolation/test_demands.py",
 )
 WALK = ("tests/isolation/test_walk.py", "tests/isolation/test_changes.py")
 BUILT = "encore/base/static/dist"  # made by the front end's build, in no commit
