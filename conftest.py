@@ -23,6 +23,11 @@ from encore.toolkit import activity
 PASSWORD = "a quiet afternoon"  # everybody's
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take minutes first: spread over processes, none is left for the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/isolation/"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def an_audit_log_that_tests_may_empty() -> Iterator[None]:
     """Tests with real transactions empty all tables when they are over; the triggers would refuse that."""

@@ -486,7 +486,7 @@ def spread(words: list[str]) -> list[str]:
     if counted or one_file or options & SELECTS_LITTLE or "no:xdist" in words:
         return []
     else:
-        return ["-n", str(min(4, max(2, os.cpu_count() or 2))), "--dist", "loadfile"]
+        return ["-n", str(min(4, max(2, os.cpu_count() or 2))), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def until_it_ends(tests: subprocess.Popen) -> int:
