@@ -123,21 +123,22 @@ SIGNS: Mapping[State, str] = {
 
 
 class Writer:
-    """Writes cells, many thousands of them: each different one is worked out once."""
+    """Writes cells, many thousands of them: what looks different is worked out once."""
 
     def __init__(self, zone: tzinfo) -> None:
         self.zone = zone
         self.words = words_by_state()
         self._days: dict[str, tuple[str, str]] = {}
-        self._html: dict[Cell, str] = {}
+        self._html: dict[tuple[State, int | None, bool, str], str] = {}
 
     def html(self, cell: Cell) -> str:
         """A <td>; its sign comes with the class, its words stand in a <b> that is shown to screen readers, and to all
         who point at it."""
-        written = self._html.get(cell)
-        if written is None:
-            written = self._html[cell] = self._written(cell)
-        return written
+        day = self._day(cell.at)[0] if cell.at else ""
+        key = (cell.state, cell.percent, cell.opened, day)
+        if key not in self._html:
+            self._html[key] = self._written(cell)
+        return self._html[key]
 
     def text(self, cell: Cell) -> str:
         """For files: a word, the percentage, the day."""

@@ -125,14 +125,33 @@ def book_in(here: Here, enrolments: Iterable[Enrolment] = ()) -> GradeBook:
     if here.session_course is None:
         return GradeBook(scheme, uuid, own, items)
     ids = [enrolment.pk for enrolment in enrolments]
-    rows = Grade.objects.filter(session_course=here.session_course, item__in=[item.pk for item in items])
-    rows = rows.filter(enrolment__in=ids) if len(ids) <= MANY else rows
-    grades = {(row[0], row[1]): BookGrade(*row[2:]) for row in rows.values_list(*OF_GRADE)} if ids and items else {}
+    shown = {item.pk for item in items}
+    rows = _grades_of(here, ids) if ids and items else []
+    grades = {}
+    for enrolment, item, *grade in rows:
+        if item in shown:
+            grades[enrolment, item] = BookGrade(*grade)
     sign_off = None if read and read[0]["sign_off"] is None else _standing_sign_offs(here.session_course.pk).first()
     return GradeBook(scheme, uuid, own, items, grades, _figures(scheme, items, grades, ids, sign_off), sign_off)
 
 
 OF_GRADE = ("enrolment", "item", "points", "out_of", "override", "excused", "comment")
+
+
+def _grades_of(here: Here, enrolments: list[int]) -> list[tuple[Any, ...]]:
+    """The grades of these learners here, and, where they are many, perhaps of others. By session and learner, as they
+    are found quickest; what is hidden here is the caller's to leave out."""
+    if len(enrolments) > MANY:
+        return _ALL_GRADES(place=here.session_course.pk)
+    return _GRADES(session=here.session.pk, place=here.session_course.pk, enrolments=enrolments)
+
+
+_ALL_GRADES = Prepared(lambda place: Grade.objects.filter(session_course=place).values_list(*OF_GRADE))
+_GRADES = Prepared(
+    lambda session, place, enrolments: Grade.objects.filter(
+        session=session, session_course=place, enrolment__in=enrolments
+    ).values_list(*OF_GRADE)
+)
 
 
 def _standing_sign_offs(place: int) -> QuerySet[SignOff]:
