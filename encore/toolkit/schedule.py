@@ -61,11 +61,8 @@ def dates_in(here: Here, items: Iterable[HasKey]) -> dict[int, Dates]:
     """The dates of items here for this person, by item id: their own where they differ. One query."""
     if here.session_course is None:
         return {}
-    rows = Schedule.objects.filter(
-        Q(enrolment=None) | Q(enrolment=here.enrolment.pk if here.enrolment else None),
-        session_course=here.session_course,
-        item__in=[item.pk for item in items],
-    ).order_by(F("enrolment").asc(nulls_first=True))
+    given = {"place": here.session_course.pk, "items": [item.pk for item in items]}
+    rows = _DATES_OF(**given, enrolment=here.enrolment.pk) if here.enrolment else _DATES(**given)
     return {row.item_id: Dates(row.opens, row.due, row.closes) for row in rows}
 
 
@@ -280,4 +277,15 @@ def working_among(enrolments: list[int], at: datetime) -> QuerySet[Enrolment]:
     )
 
 
+def _dates(place: int, items: list[int]) -> QuerySet[Schedule]:
+    return Schedule.objects.filter(enrolment=None, session_course=place, item__in=items)
+
+
+def _dates_of(place: int, items: list[int], enrolment: int) -> QuerySet[Schedule]:
+    """A learner's own dates come last, so that they count."""
+    rows = Schedule.objects.filter(Q(enrolment=None) | Q(enrolment=enrolment), session_course=place, item__in=items)
+    return rows.order_by(F("enrolment").asc(nulls_first=True))
+
+
 _DUE, _DUE_IN = Prepared(_due), Prepared(_due_in)
+_DATES, _DATES_OF = Prepared(_dates), Prepared(_dates_of)

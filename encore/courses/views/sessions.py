@@ -74,6 +74,7 @@ def _words() -> dict[str, str]:
         "coaches": _("Coaches"),
         "state": _("State"),
         "none": _("none"),
+        "actions": _("Actions"),
         "go_on": _("Go on with it"),
         "edit": _("Edit"),
         "start": _("Start a new one from it"),
