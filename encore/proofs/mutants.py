@@ -46,7 +46,9 @@ FINDING = {"filter", "get", "exclude", "get_object_or_404", "get_or_create", "Q"
 # What ties a row to a place or a person, as the first word of a condition; a list of people is what is done, not where.
 SCOPES = {"session", "session_id", "session_course", "course", "enrolment", "owner", "is_latest", "person", "by"}
 LISTS_OF_PEOPLE = {"person__in", "enrolment__person__in", "enrolment__in", "person__is_active"}
-DISPLAY = {"title", "closed_door"}  # functions of the core that only say it
+# Functions of the core that only say it, or where whoever was refused is sent.
+DISPLAY = {"title", "closed_door", "why_read_only", "why_locked", "locked_words", "_no_page_of_a_learner"}
+DISPLAY |= {"_not_permitted", "_to_sign_in", "_to_set_up", "_path_here", "_sent_back"}
 ACCESS = '__import__("encore.courses.words", fromlist=["Access"]).Access'
 UNSCOPED = '__import__("encore.proofs.unscoped", fromlist=["unscoped"])'
 DOOR_KINDS = {"door taken off", "level lowered", "sight dropped", "page open to anyone"}
@@ -210,7 +212,7 @@ class _Finder:
         if "models" in self.file and id(node) not in self.run:
             return
         for word in node.keywords:
-            if word.arg and word.arg.split("__")[0] in SCOPES and word.arg not in LISTS_OF_PEOPLE:
+            if word.arg and _ties(word.arg):
                 start, end = self._span(word)
                 after = self.source[end:]
                 # With its comma; the last of several leaves the one before it, which Python does not mind.
@@ -244,6 +246,12 @@ class _Finder:
 
 
 _OF = {"drafts_in": "draft", "known_to": "session", "sessions_of": "session"}
+
+
+def _ties(condition: str) -> bool:
+    """What is searched for makes a list shorter, of those that may be seen anyway."""
+    searched = condition.endswith("search_text__contains")
+    return condition.split("__")[0] in SCOPES and condition not in LISTS_OF_PEOPLE and not searched
 
 
 def _name(node: ast.expr) -> str:
