@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from django.db.models import BigIntegerField, ExpressionWrapper, Q, QuerySet, Va
 from django.db.models.functions import Coalesce
 from pydantic import ValidationError
 
+from encore.base.prepared import Prepared
 from encore.courses.context import Here
 from encore.courses.errors import CannotDo
 from encore.courses.moments import parse
@@ -80,16 +82,10 @@ def effective(
 def effective_in(here: Here, items: Iterable[Item]) -> dict[int, Effective]:
     """The effective settings of items here, for this person, by item id. One query."""
     items = list(items)
-    ids = [item.pk for item in items]
-    rows = ItemSettings.objects.filter(Q(session_course=None) | Q(session_course=here.session_course), item__in=ids)
-    layers = _layers(rows, Coalesce("session_course", 0))
-    if here.enrolment:
-        found = ItemException.objects.filter(
-            Q(until=None) | Q(until__gt=here.at), enrolment=here.enrolment, item__in=ids
-        )
-        layers = layers.union(_layers(found, Value(-1)), all=True)
+    where = {"place": here.session_course.pk} if here.session_course else {}
+    whose = {"enrolment": here.enrolment.pk, "at": here.at} if here.enrolment else {}
     given: dict[int, dict[int, Layer]] = defaultdict(dict)
-    for item, place, opens, due, closes, options in layers:
+    for item, place, opens, due, closes, options in _LAYERS(items=[item.pk for item in items], **where, **whose):
         given[item][min(place, 1)] = Layer(opens, due, closes, options)
     return {
         item.pk: effective(
@@ -100,6 +96,20 @@ def effective_in(here: Here, items: Iterable[Item]) -> dict[int, Effective]:
         )
         for item in items
     }
+
+
+def _all_layers(
+    items: list[int], place: int | None = None, enrolment: int | None = None, at: datetime | None = None
+) -> QuerySet[Any, Any]:
+    rows = ItemSettings.objects.filter(Q(session_course=None) | Q(session_course=place), item__in=items)
+    layers = _layers(rows, Coalesce("session_course", 0))
+    if enrolment is None:
+        return layers
+    found = ItemException.objects.filter(Q(until=None) | Q(until__gt=at), enrolment=enrolment, item__in=items)
+    return layers.union(_layers(found, Value(-1)), all=True)
+
+
+_LAYERS = Prepared(_all_layers)
 
 
 def _layers(rows: QuerySet[Any], place: Any) -> QuerySet[Any, Any]:

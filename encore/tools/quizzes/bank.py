@@ -13,9 +13,10 @@ from uuid import UUID
 from django.db.models import F, Q
 from django.db.models.fields.json import KT
 
+from encore.base.prepared import Prepared
 from encore.courses.context import Here
 from encore.toolkit.models import Item
-from encore.toolkit.scoping import drafts_in, shown_in
+from encore.toolkit.scoping import ShownItems, drafts_in, items_at, shown_in
 from encore.tools.quizzes.content import Question
 from encore.tools.quizzes.paper import InBank
 from encore.tools.quizzes.questions import TYPES
@@ -46,7 +47,17 @@ def questions_in(here: Here, uuids: Iterable[UUID]) -> dict[UUID, Item]:
 
     One query.
     """
-    return {item.uuid: item for item in shown_in(here, kind=QUESTION, hidden=True).filter(uuid__in=list(uuids))}
+    place = here.session_course
+    where = {"course": here.course.pk, "place": place and place.pk, "pin": place and place.pinned_release}
+    given = {name: value for name, value in where.items() if value is not None}
+    return {item.uuid: item for item in _QUESTIONS(uuids=list(uuids), **given)}
+
+
+def _questions(uuids: list[UUID], course: int, place: int | None = None, pin: int | None = None) -> ShownItems:
+    return items_at(course, place, pin).filter(kind=QUESTION, uuid__in=uuids).order_by("place", "pk")
+
+
+_QUESTIONS = Prepared(_questions)
 
 
 def read_question(item: Item) -> Question:
