@@ -42,6 +42,10 @@ WORDS = {
 }
 SORTS = frozenset(("name", "progress", "visit", "result", "to_mark"))
 BY_NAME = ("person__sort_name", "pk")
+OF_A_ROW = (  # else the database carries along whole people to count them
+    *("session", "state", "last_entered_at"),
+    *(f"person__{name}" for name in ("username", "first_name", "last_name", "erased_at")),
+)
 
 Rows = QuerySet[Any, Enrolment]  # with the columns of progress: `Any` lets queries name more than the model's
 
@@ -256,7 +260,8 @@ def _cut(rows: Rows, number: Any) -> Page:
     """A page of rows and how many there are, in one query; another only for a page that is not there."""
     wanted = int(number) if str(number).isascii() and str(number).isdigit() and len(str(number)) < 7 else 1
     first = (max(wanted, 1) - 1) * ROWS
-    found = list(rows.annotate(among=Window(Count("pk")))[first : first + ROWS])
+    counted = rows.only(*OF_A_ROW).annotate(among=Window(Count("pk")))
+    found = list(counted[first : first + ROWS])
     if not found and first:
         return Paginator(rows, ROWS).get_page(number)
     paginator = Paginator(found, ROWS)

@@ -20,6 +20,7 @@ from encore.courses.decorators import in_course
 from encore.courses.models import Enrolment
 from encore.courses.words import Access, Sight
 from encore.ledger.actions import record, record_reading
+from encore.results.learner_rows import LearnerRows
 from encore.results.queries.learners import (
     BEGUN,
     BEHIND,
@@ -52,6 +53,7 @@ def learners(request: HttpRequest, here: Here) -> HttpResponseBase:
     context = {
         "asked": asked,
         "listed": listed,
+        "rows": LearnerRows(listed, at=here.at, whole=whole),
         "whole": whole,
         "choices": choices(listed.judges),
         "writes_to": _message_url(here) if here.access.level >= Access.COACH else "",
