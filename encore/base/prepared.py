@@ -16,6 +16,9 @@ from django.db.models import DateTimeField, QuerySet, UUIDField
 
 # Values that stand for others while the SQL is written; nothing real is ever equal to them.
 NUMBER, MOMENT = 2**61, datetime(4004, 10, 23, tzinfo=UTC)
+CAN_STAND_IN = (int, str, datetime, UUID)
+MOMENTS: Any = DateTimeField()
+UUIDS: Any = UUIDField()
 
 
 class Prepared:
@@ -58,22 +61,26 @@ class _Ready:
         stand_ins = {name: _stand_in(value, place * 10_000) for place, (name, value) in enumerate(given.items())}
         self.rows: Any = build(**stand_ins)
         self.compiler = self.rows.query.get_compiler(connection=connection)
-        self.sql, self.params = self.compiler.as_sql()
-        self.places = dict(_places(stand_ins, connection))
+        self.sql, params = self.compiler.as_sql()
+        places = dict(_places(stand_ins, connection))
+        self.params = [(param, places.get(param) if isinstance(param, CAN_STAND_IN) else None) for param in params]
+        fields = [column[0] for column in self.compiler.select[: self.compiler.col_count]]
+        self.converters = self.compiler.get_converters(fields)
 
     def ask(self, given: dict[str, Any], connection: BaseDatabaseWrapper) -> list[Any]:
-        params = tuple(self._value(param, given, connection) for param in self.params)
+        stored = {name: _stored(value, connection) for name, value in given.items()}
+        params = tuple(_at(place, stored) if place else param for param, place in self.params)
         compiler = copy.copy(self.compiler)
         compiler.as_sql = lambda *args, **kwargs: (self.sql, params)
+        compiler.get_converters = lambda *args: self.converters
         # The rows are made as Django makes them, from a compiler that has done its work already.
         self.rows.query.get_compiler = lambda *args, **kwargs: compiler
         return list(self.rows._iterable_class(self.rows))
 
-    def _value(self, param: Any, given: dict[str, Any], connection: BaseDatabaseWrapper) -> Any:
-        if not isinstance(param, int | str | datetime | UUID) or param not in self.places:
-            return param
-        name, index = self.places[param]
-        return _stored(given[name] if index is None else given[name][index], connection)
+
+def _at(place: tuple[str, int | None], stored: dict[str, Any]) -> Any:
+    name, index = place
+    return stored[name] if index is None else stored[name][index]
 
 
 def _filled_up(values: list[Any]) -> list[Any]:
@@ -110,9 +117,11 @@ def _places(stand_ins: dict[str, Any], connection: BaseDatabaseWrapper) -> Any:
 
 
 def _stored(value: Any, connection: BaseDatabaseWrapper) -> Any:
-    if isinstance(value, datetime):
-        return DateTimeField().get_db_prep_value(value, connection)
+    if isinstance(value, list):
+        return [_stored(part, connection) for part in value]
+    elif isinstance(value, datetime):
+        return MOMENTS.get_db_prep_value(value, connection)
     elif isinstance(value, UUID):
-        return UUIDField().get_db_prep_value(value, connection)
+        return UUIDS.get_db_prep_value(value, connection)
     else:
         return value
