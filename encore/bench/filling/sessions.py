@@ -184,10 +184,12 @@ def _chosen(rng: Random, size: Size, given: Given, n: int, people: People) -> tu
     if n == 0 or n in ORDINARY:
         named.append(people.named["bench.ordinary"])
     wanted = size.big - len(named) if given.is_big else max(1, round(rng.gauss(1, 0.3) * Seats.of(size).each))
+    chosen = rng.sample(people.learners, min(wanted, len(people.learners)))
     if not given.is_big and people.classes and rng.random() < 0.25 and wanted >= 5:
         school_class = rng.choice(list(people.classes))
-        return named + people.classes[school_class][:wanted], school_class
-    return named + rng.sample(people.learners, min(wanted, len(people.learners))), None
+        class_and_others = dict.fromkeys([*people.classes[school_class], *chosen])
+        return named + list(class_and_others)[:wanted], school_class
+    return named + chosen, None
 
 
 def _enrolment(rng: Random, given: Given, person: int, at: datetime, *, always: bool) -> Enrolment:
