@@ -94,9 +94,9 @@ def report_session(request: HttpRequest, here: Here) -> HttpResponseBase:
     record_reading(here.session, by=request.user, at=here.at, session_id=here.session.pk)
     parts = parts_of(list(page))
     courses = [place.course for place, _progress in parts[0].courses] if parts else []
-    context = {"here": here, "session": here.session, "q": q, "state": state, "states": Enrolment.State.choices}
-    context |= {"page": page, "parts": parts, "courses": courses, "whole": _whole(request)}
-    context |= {"chart": progress_chart(enrolments) if parts else None}
+    context = {"here": here, "at": here.at, "session": here.session, "q": q, "state": state}
+    context |= {"states": Enrolment.State.choices, "page": page, "parts": parts, "courses": courses}
+    context |= {"whole": _whole(request), "chart": progress_chart(enrolments) if parts else None}
     return render(request, "reports/session.html", context)
 
 

@@ -10,7 +10,16 @@ from encore.toolkit.models import Draft
 from tests.isolation.world import MARK, World
 
 NOWHERE = 999_999
-WORDS = ("q", "m", "from_q", "people_q", "state", "find", "before")  # what is searched for, or hides all the rest
+WORDS = (
+    "q",
+    "m",
+    "from_q",
+    "people_q",
+    "state",
+    "find",
+    "before",
+    "as",
+)  # what is searched for, or leaves out or hides the rest
 GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 
 
@@ -55,6 +64,11 @@ def queries(world: World) -> list[dict[str, Any]]:
             "all": "1",
             "section": "a",
             "seed": "1",
+            "as": "csv",
+            "print": "1",
+            "items": "1",
+            "pooled": "1",
+            "by_hand": "1",
         }
         for name, way, class_id, deed in (
             ("A", "lists", world.classes["A"].pk, "suspend"),
@@ -96,6 +110,12 @@ def _taking(world: World, name: str) -> dict[str, Any]:
         "visible": "yes",
         "opens": "2027-01-01",
         "do": "publish",
+        "by_hand": "1",
+        "place": world.places[f"{name}-ONE"],
+        "points": "1",
+        "comment": "Taken over",
+        "seen": "0",
+        "seconds": "30",
         "title": "Taken over",
         "name": "Taken over",
     }
@@ -163,6 +183,7 @@ def _facts(world: World) -> dict[str, Any]:
         "end": "1",
         "was": "published",
         "next": "https://elsewhere.example/",
+        "sign_off": "1",
         "on": "2027-01-01",
         "clock": "10:00",
         "key": "00000000-0000-4000-8000-000000000001",

@@ -133,6 +133,13 @@ def test_on_paper_everybody_stands_on_one_page(henri, edna, autumn, make_person,
     assert client.get(f"{address}?print=1").content.decode().count('<th scope="row"><span') == 62
 
 
+@pytest.mark.parametrize("page", [PEOPLE, PEOPLE + "{amina}/", SESSIONS, SESSIONS + "{autumn}/"])
+def test_each_report_is_printed_with_who_asked_for_it(page, henri, amina, autumn, followed, client_of):
+    printed = client_of(henri).get(page.format(amina=amina.uuid, autumn=autumn.pk), {"print": 1})
+
+    assert f'<p class="print-only">{henri.name}' in printed.content.decode()
+
+
 def test_the_drawing_counts_everybody_who_is_listed(henri, autumn, followed, client_of):
     chart = client_of(henri).get(f"{SESSIONS}{autumn.pk}/").context["chart"]
 
