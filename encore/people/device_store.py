@@ -10,7 +10,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.timezone import now  # noqa: TID251  Django's own store reads the clock here
+from django.utils import timezone
 
 from encore.base.devices import address_of, agent_of
 from encore.base.prepared import Prepared
@@ -28,7 +28,7 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> Device | None:
         """As Django's, with the SQL kept: it is the first thing that every request asks."""
-        found = _ROW(key=self.session_key, at=now())
+        found = _ROW(key=self.session_key, at=timezone.now())  # noqa: TID251  as Django's own store does
         if not found:
             self._session_key = None
         return found[0] if found else None

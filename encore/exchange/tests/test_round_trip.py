@@ -25,6 +25,7 @@ from encore.ledger import guard
 from encore.people.actions import create_class, join_class
 from encore.people.models import Person, SchoolClass
 from encore.people.words import Role
+from encore.toolkit.models import CourseProgress
 
 NASTY = [
     "=1+1",
@@ -156,6 +157,7 @@ def erase():
     """An empty platform."""
     for session in CourseSession.objects.all():
         session.waiting.all().delete()
+    CourseProgress.objects.all().delete()
     Enrolment.objects.all().delete()
     CourseSession.objects.update(owner=None, standing_for=None)
     for model in (CourseSession, SessionCategory, Course, SchoolClass):
