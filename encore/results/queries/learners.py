@@ -11,7 +11,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Window
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Concat
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -41,7 +41,10 @@ WORDS = {
     "result": frozenset((PASSED, NOT_PASSED, NO_RESULT)),
 }
 SORTS = frozenset(("name", "progress", "visit", "result", "to_mark"))
-BY_NAME = ("person__sort_name", "pk")
+# An expression, so that the learners of a session are sorted: by the column alone, PostgreSQL walks through all people
+# there are in the order of their names, to find those of this session among them.
+NAME = Concat("person__sort_name", Value(""))
+BY_NAME = (NAME.asc(), "pk")
 OF_A_ROW = (  # else the database carries along whole people to count them
     *("session", "state", "last_entered_at"),
     *(f"person__{name}" for name in ("username", "first_name", "last_name", "erased_at")),
@@ -251,7 +254,7 @@ def _order(asked: Asked) -> list[Any]:
         visit = F("last_entered_at")
         return [visit.desc(nulls_last=True) if asked.downwards else visit.asc(nulls_first=True), *BY_NAME]
     elif asked.downwards and asked.by == "name":
-        return ["-person__sort_name", "-pk"]
+        return [NAME.desc(), "-pk"]
     else:
         return [*BY_NAME]
 
